@@ -1,0 +1,25 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Express, Request, Response } from 'express';
+import { LOGGER, type Logger } from '../observability/ports/logger.js';
+import { allowedMethods } from './allowed-methods.js';
+import { toAnswer } from './error-answer.js';
+import { sendError } from './send-error.js';
+
+/** The one place where errors become answers; unforeseen ones are logged here, and only here. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly adapters: HttpAdapterHost,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const express = this.adapters.httpAdapter.getInstance<Express>();
+    const answer = toAnswer(error, allowedMethods(express, request.path));
+    if (answer.status >= 500) this.logger.warn('request_failed', { status: answer.status, err: error });
+    sendError(request, http.getResponse<Response>(), answer);
+  }
+}

@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import type { Request } from 'express';
+import rawBody from 'raw-body';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { HttpError, RequestInvalidError } from './http-error.js';
+
+const MAX_BYTES = 64 * 1024;
+const JSON_TYPE = /^application\/json *(; *charset="?utf-?8"? *)?$/i;
+
+/**
+ * Reads the body as JSON, on the routes that ask for it: after the guards have let the request in, and never on a route
+ * that streams its body.
+ */
+@Injectable()
+export class JsonBodyInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<Request>();
+    return from(readJson(request)).pipe(
+      mergeMap((body) => {
+        request.body = body;
+        return next.handle();
+      }),
+    );
+  }
+}
+
+/** A route that takes a JSON body of up to 64 KiB. */
+export const JsonBody = (): MethodDecorator => applyDecorators(UseInterceptors(JsonBodyInterceptor));
+
+async function readJson(request: Request): Promise<unknown> {
+  const { headers } = request;
+  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (isEmpty) throw new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
+  if (
+    !JSON_TYPE.test(headers['content-type'] ?? '') ||
+    (headers['content-encoding'] ?? 'identity') !== 'identity'
+  ) {
+    throw new HttpError(415, 'unsupported_media_type');
+  }
+  return parse(await readBytes(request));
+}
+
+async function readBytes(request: Request): Promise<Buffer> {
+  try {
+    return await rawBody(request, { limit: MAX_BYTES, length: request.headers['content-length'] ?? null });
+  } catch (error) {
+    const type = error instanceof Error && 'type' in error ? error.type : null;
+    if (type === 'entity.too.large') throw new HttpError(413, 'payload_too_large');
+    // The client went away or sent less than it had announced.
+    throw new HttpError(400, 'malformed_json');
+  }
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new HttpError(400, 'malformed_json');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new HttpError(400, 'malformed_json');
+  }
+}

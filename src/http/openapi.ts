@@ -1,0 +1,38 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { SecurityConfig } from '../config/sections.js';
+import { VERSION } from '../version.js';
+
+const DESCRIPTION = `Gives every chat its own Docker container, for an agent that runs untrusted code, and keeps its files.
+
+Errors are \`{"detail": "<code>"}\`; a request with faults gets 422 and a list of them. Every answer bears \`X-Request-ID\`.`;
+
+export function openApiDocument(app: INestApplication, security: SecurityConfig): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Sandbox Master')
+    .setDescription(DESCRIPTION)
+    .setVersion(VERSION)
+    .setLicense('Proprietary', 'https://spdx.org/licenses/')
+    .addServer('/')
+    .addTag('Sandboxes', 'One active sandbox a chat.')
+    .addTag('Health', 'For probes; open to all.')
+    .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer');
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (_controller, method) => method,
+  });
+  document.security = security.requireToken
+    ? [{ token: [] }, { bearer: [] }]
+    : [{}, { token: [] }, { bearer: [] }];
+  return document;
+}
+
+/** Swagger UI at `/docs`, the document at `/openapi.json`. */
+export function serveOpenApi(app: INestApplication, security: SecurityConfig): void {
+  SwaggerModule.setup('docs', app, openApiDocument(app, security), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Sandbox Master API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}

@@ -1,0 +1,71 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { RequestInvalidError } from './http-error.js';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+const toNumber = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
+/** The query of every list. */
+export class PageQuery {
+  @ApiPropertyOptional({
+    description: 'Items at most.',
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: DEFAULT_LIMIT,
+  })
+  @IsOptional()
+  @Transform(toNumber)
+  @Max(MAX_LIMIT)
+  @Min(1)
+  @IsInt()
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before; opaque.', type: 'string' })
+  @IsOptional()
+  @Matches(/^[\w-]{1,512}$/, { message: 'must be a cursor of this list', context: { type: 'cursor' } })
+  cursor?: string;
+}
+
+/** Where an item stands in the stable order of its list: oldest first, ties by id. */
+export interface Position {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+/** One page of a whole list that is in its stable order. */
+export function pageOf<T>(all: readonly T[], query: PageQuery, positionOf: (item: T) => Position): Page<T> {
+  const after = query.cursor === undefined ? null : decode(query.cursor);
+  const start = after === null ? 0 : all.findIndex((item) => compare(positionOf(item), after) > 0);
+  const rest = start < 0 ? [] : all.slice(start);
+  const items = rest.slice(0, query.limit ?? DEFAULT_LIMIT);
+  const last = items.at(-1);
+  return {
+    items,
+    next_cursor: last !== undefined && rest.length > items.length ? encode(positionOf(last)) : null,
+  };
+}
+
+const compare = (one: Position, other: Position): number =>
+  one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+
+const encode = ({ createdAt, id }: Position): string =>
+  Buffer.from(`${createdAt.getTime()} ${id}`).toString('base64url');
+
+function decode(cursor: string): Position {
+  const [, time, id] = /^(-?\d{1,16}) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
+  if (time === undefined || id === undefined) {
+    const msg = 'must be a cursor of this list';
+    throw new RequestInvalidError([{ loc: ['query', 'cursor'], msg, type: 'cursor' }]);
+  }
+  return { createdAt: new Date(Number(time)), id };
+}

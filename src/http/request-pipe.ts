@@ -1,0 +1,64 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { type RequestFault, RequestInvalidError } from './http-error.js';
+
+const PLACES: Record<ArgumentMetadata['type'], string> = {
+  body: 'body',
+  query: 'query',
+  param: 'path',
+  custom: 'body',
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Turns bodies, queries and path parameters into their DTO classes, refusing unknown fields and naming every fault. */
+@Injectable()
+export class RequestPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if (metatype === undefined || !isDto(metatype)) return value;
+    const place = PLACES[type];
+    if (!isFields(value)) throw invalid([{ loc: [place], msg: 'must be an object', type: 'object_type' }]);
+
+    const known = fieldsOf(metatype);
+    const unknown = Object.keys(value)
+      .filter((field) => !known.has(field))
+      .map((field) => ({ loc: [place, field], msg: 'unknown field', type: 'extra_forbidden' }));
+    const given = Object.fromEntries(Object.entries(value).filter(([field]) => known.has(field)));
+    const dto = plainToInstance(metatype, given) as object;
+    const errors = await validate(dto, { stopAtFirstError: true, forbidUnknownValues: true });
+    const faults = [...errors.flatMap((error) => toFaults(error, [place], given)), ...unknown];
+    if (faults.length > 0) throw invalid(faults);
+    return dto;
+  }
+}
+
+const invalid = (faults: RequestFault[]): RequestInvalidError => new RequestInvalidError(faults);
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isDto = (metatype: Type<unknown>): boolean => fieldsOf(metatype).size > 0;
+
+const fieldsOf = (metatype: Type<unknown>): Set<string> =>
+  new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(metatype, '', true, false)
+      .map(({ propertyName }) => propertyName),
+  );
+
+function toFaults(
+  { property, constraints, contexts }: ValidationError,
+  loc: string[],
+  given: Fields,
+): RequestFault[] {
+  const here = [...loc, property];
+  if (!(property in given)) return [{ loc: here, msg: 'field required', type: 'missing' }];
+  return Object.entries(constraints ?? {}).map(([constraint, message]) => ({
+    loc: here,
+    msg: message.replace(new RegExp(`^${property} `), ''),
+    type: (contexts?.[constraint] as { type?: string } | undefined)?.type ?? snakeCase(constraint),
+  }));
+}
+
+const snakeCase = (word: string): string => word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,52 @@
+import type { Request, Response } from 'express';
+import type { ErrorAnswer } from './error-answer.js';
+
+/** What a client may still send after its request was refused, so that it gets to read the answer. */
+const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
+const MAX_DRAIN_MS = 5000;
+
+/** Answers with an error. A body that nobody has read is drained, bounded, before the connection is closed. */
+export function sendError(
+  request: Request,
+  response: Response,
+  { status, detail, headers }: ErrorAnswer,
+): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify({ detail });
+  response
+    .status(status)
+    .set(headers)
+    .set({
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': String(Buffer.byteLength(body)),
+    });
+  if (request.complete || !hasBody(request)) {
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  response.set('Connection', 'close');
+  response.write(body);
+  drain(request, () => response.end());
+}
+
+/** `complete` alone does not tell: a request without a body is complete only after its handlers began. */
+const hasBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function drain(request: Request, done: () => void): void {
+  let bytes = 0;
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off('data', count).pause();
+    done();
+  };
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > MAX_DRAINED_BYTES) end();
+  };
+  const timer = setTimeout(end, MAX_DRAIN_MS);
+  request.on('data', count).once('end', end).once('close', end).resume();
+}

@@ -1,0 +1,54 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { SecurityConfig } from '../config/sections.js';
+import { isHealthPath } from './health-paths.js';
+import { sendError } from './send-error.js';
+
+const isDocsPath = (path: string): boolean =>
+  path === '/openapi.json' || path === '/docs' || path.startsWith('/docs/');
+
+/**
+ * Asks for the token on every path that is not named here, known or unknown, in whatever spelling: what is open is
+ * listed, all else is closed.
+ */
+export const tokenGuard = (security: SecurityConfig): RequestHandler => {
+  const expected = security.apiToken === null ? null : digest(security.apiToken);
+  const isOpen = (path: string): boolean => isHealthPath(path) || (security.publicDocs && isDocsPath(path));
+  return (request, response, next) => {
+    const isDocs = isDocsPath(request.path);
+    const isGranted =
+      expected !== null &&
+      tokensOf(request, security.tokenHeader, isDocs).some((token) =>
+        timingSafeEqual(digest(token), expected),
+      );
+    if (!security.requireToken || isOpen(request.path) || isGranted) {
+      next();
+      return;
+    }
+    const challenge = isDocs
+      ? 'Basic realm="Sandbox Master", charset="UTF-8"'
+      : 'Bearer realm="Sandbox Master"';
+    sendError(request, response, {
+      status: 401,
+      detail: 'unauthorized',
+      headers: { 'WWW-Authenticate': challenge },
+    });
+  };
+};
+
+/** Digests are of one length, so that comparing them takes the same time whatever was sent. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Every token that the request offers; a browser that reads the documents offers it as a password. */
+function tokensOf(request: Request, header: string, isDocs: boolean): string[] {
+  const authorization = request.get('Authorization') ?? '';
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  const basic = isDocs ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
+  const password = basic === undefined ? undefined : passwordOf(basic);
+  return [request.get(header), bearer, password].filter((token) => token !== undefined);
+}
+
+const passwordOf = (credentials: string): string =>
+  Buffer.from(credentials, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '');

@@ -1,0 +1,16 @@
+/** What went wrong, in terms of the domain; `http/error-answer.ts` gives each kind its status. */
+export type DomainErrorKind =
+  'invalid' | 'not-found' | 'conflict' | 'limit-reached' | 'unavailable' | 'internal';
+
+/** A failure that the caller is told about by a stable, snake_case code. */
+export abstract class DomainError extends Error {
+  abstract readonly kind: DomainErrorKind;
+  abstract readonly code: string;
+  /** Seconds after which the same call is worth trying again, when that can be said. */
+  readonly retryAfterSeconds: number | null = null;
+
+  /** What the caller reads; the code alone unless a subclass adds a reason that is fit for strangers. */
+  get detail(): string {
+    return this.code;
+  }
+}

@@ -1,0 +1,150 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { AppConfig, DockerConfig } from '../../../config/sections.js';
+import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
+import type { SandboxContainer } from '../../domain/container.js';
+import { containerNameOf } from '../../domain/container-name.js';
+import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { outputText } from './container-output.js';
+import { containerSpec } from './container-spec.js';
+import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
+import { EngineClient } from './engine-client.js';
+import { hasStatus } from './engine-errors.js';
+import { LABEL } from './labels.js';
+import { ensureNetwork } from './sandbox-network.js';
+
+/** Lines of a container's output that are worth a look. */
+const OUTPUT_LINES = 40;
+
+/** Sandboxes as containers of one Docker engine. */
+@Injectable()
+export class DockerSandboxRuntime implements SandboxRuntime {
+  private readonly engine: EngineClient;
+  private readonly viewpoint: Viewpoint;
+  private preparation: Promise<void> | null = null;
+  private dataRoot: string | null = null;
+
+  constructor(
+    docker: DockerConfig,
+    private readonly sandbox: SandboxConfig,
+    private readonly app: AppConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.engine = new EngineClient(docker);
+    this.viewpoint = { instance: app.instance, networkName: sandbox.networkName };
+  }
+
+  prepare(limitMs?: number): Promise<void> {
+    this.preparation ??= this.makeReady(limitMs).catch((error: unknown) => {
+      this.preparation = null;
+      throw error;
+    });
+    return this.preparation;
+  }
+
+  private async makeReady(limitMs?: number): Promise<void> {
+    const { networkName: network } = this.sandbox;
+    const isNew = await ensureNetwork(this.engine, network, this.app.instance, limitMs);
+    if (isNew) this.logger.info('sandbox_network_created', { network });
+    this.dataRoot ??= await this.engine.call(
+      async (docker) => ((await docker.info()) as EngineInfo).DockerRootDir,
+      limitMs,
+    );
+  }
+
+  dataDirectories(): readonly string[] {
+    return this.dataRoot === null ? [] : [this.dataRoot];
+  }
+
+  async create(container: NewContainer, limitMs?: number): Promise<string> {
+    const spec = containerSpec(container, this.sandbox, this.app.instance);
+    const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
+    return created.id;
+  }
+
+  async start(containerId: string, limitMs?: number): Promise<void> {
+    try {
+      await this.engine.call(async (docker) => docker.getContainer(containerId).start(), limitMs);
+    } catch (error) {
+      if (hasStatus(error, 304)) return;
+      // The network was removed behind our back: the next start makes it anew.
+      if (error instanceof SandboxRuntimeError && error.failure === 'network-missing')
+        this.preparation = null;
+      throw error;
+    }
+  }
+
+  async stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {
+    try {
+      await this.engine.call(
+        async (docker) => docker.getContainer(containerId).stop({ t: graceSeconds }),
+        limitMs,
+        graceSeconds * 1000,
+      );
+    } catch (error) {
+      if (!hasStatus(error, 304) && !hasStatus(error, 404)) throw error;
+    }
+  }
+
+  async remove(containerId: string, limitMs?: number): Promise<boolean> {
+    try {
+      await this.engine.call(
+        async (docker) => docker.getContainer(containerId).remove({ force: true }),
+        limitMs,
+      );
+      return true;
+    } catch (error) {
+      if (hasStatus(error, 409) && isInProgress(error)) return true;
+      if (hasStatus(error, 404)) return false;
+      throw error;
+    }
+  }
+
+  find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
+    return this.inspect(containerId, limitMs);
+  }
+
+  findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null> {
+    return this.inspect(containerNameOf(chatId, this.app.instance), limitMs);
+  }
+
+  private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
+    try {
+      const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
+      return fromInspection(info, this.viewpoint);
+    } catch (error) {
+      if (hasStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  async list(limitMs?: number): Promise<SandboxContainer[]> {
+    const infos = await this.engine.call(
+      async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
+      limitMs,
+    );
+    return infos
+      .map((info) => fromListing(info, this.viewpoint))
+      .filter(({ ownership }) => ownership !== 'foreign');
+  }
+
+  async readOutput(containerId: string, limitMs?: number): Promise<string> {
+    const output = await this.engine.call(
+      async (docker) =>
+        docker.getContainer(containerId).logs({ stdout: true, stderr: true, tail: OUTPUT_LINES }),
+      limitMs,
+    );
+    return outputText(output);
+  }
+
+  async ping(limitMs?: number): Promise<void> {
+    await this.engine.call(async (docker) => docker.ping(), limitMs);
+  }
+}
+
+const isInProgress = (error: unknown): boolean =>
+  error instanceof Error && /already in progress/i.test(error.message);
+
+interface EngineInfo {
+  readonly DockerRootDir: string;
+}

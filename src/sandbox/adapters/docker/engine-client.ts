@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import Docker from 'dockerode';
+import type { DockerConfig } from '../../../config/sections.js';
+import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { toRuntimeError } from './engine-errors.js';
+
+/** One call under way: the connection it runs on, and what to do when that is over. */
+interface Call {
+  socket: Duplex | null;
+  readonly connectionClosed: () => void;
+}
+
+/** The connection to the engine: gives every call a deadline and our own errors. */
+export class EngineClient {
+  private readonly docker: Docker;
+  private readonly calls = new AsyncLocalStorage<Call>();
+  private readonly timeoutMs: number;
+
+  constructor(config: DockerConfig) {
+    this.timeoutMs = config.timeoutSeconds * 1000;
+    this.docker = new Docker(connectionOptions(config, (agent) => this.watch(agent)));
+  }
+
+  /**
+   * One request to the engine.
+   * @param limitMs a deadline of the caller's own; the shorter one of it and `docker.timeout_seconds` holds
+   * @param extraMs what comes on top of `docker.timeout_seconds`, for requests that wait on purpose
+   * @throws SandboxRuntimeError
+   */
+  call<T>(request: (docker: Docker) => Promise<T>, limitMs = Infinity, extraMs = 0): Promise<T> {
+    const deadlineMs = Math.max(0, Math.min(this.timeoutMs + extraMs, limitMs));
+    return new Promise<T>((resolve, reject) => {
+      const call: Call = {
+        socket: null,
+        // dockerode never settles when an answer breaks off in the middle, so the end of the connection settles it; the
+        // last bytes of a whole answer are handled before that.
+        connectionClosed: () => {
+          setImmediate(() => {
+            reject(new SandboxRuntimeError('unreachable', 'the connection broke off'));
+          });
+        },
+      };
+      const timer = setTimeout(() => {
+        reject(new SandboxRuntimeError('timed-out', `no answer within ${Math.round(deadlineMs)} ms`));
+        call.socket?.destroy();
+      }, deadlineMs);
+      this.calls
+        .run(call, () => request(this.docker))
+        .then(resolve, (error: unknown) => {
+          reject(toRuntimeError(error));
+        })
+        .finally(() => {
+          clearTimeout(timer);
+        });
+    });
+  }
+
+  /** Ties each connection to its call. A connection serves one call, so a stale one cannot fail the next. */
+  private watch<A extends HttpAgent>(agent: A): A {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (options, callback) => {
+      const socket = connect(options, callback) ?? null;
+      const call = this.calls.getStore();
+      if (call !== undefined) {
+        call.socket = socket;
+        socket?.once('close', call.connectionClosed);
+      }
+      return socket;
+    };
+    return agent;
+  }
+}
+
+/** Everything is given, also as undefined, since dockerode fills gaps from DOCKER_HOST and its like. */
+function connectionOptions(
+  config: DockerConfig,
+  watch: <A extends HttpAgent>(agent: A) => A,
+): Docker.DockerOptions {
+  const nothing = {
+    socketPath: undefined,
+    host: undefined,
+    port: undefined,
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+  };
+  const common = { ...nothing, timeout: undefined, headers: {}, protocol: 'http' as const };
+  const url = new URL(config.baseUrl);
+  if (url.protocol === 'unix:') {
+    return {
+      ...common,
+      socketPath: decodeURIComponent(url.pathname),
+      agent: watch(new HttpAgent()),
+    } as Docker.DockerOptions;
+  }
+  const isTls = url.protocol === 'https:' || config.caFile !== '' || config.certFile !== '';
+  const read = (path: string): Buffer | undefined => (path === '' ? undefined : readFileSync(path));
+  const tls = { ca: read(config.caFile), cert: read(config.certFile), key: read(config.keyFile) };
+  return {
+    ...common,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (isTls ? 2376 : 2375) : Number(url.port),
+    protocol: isTls ? 'https' : 'http',
+    agent: watch(isTls ? new HttpsAgent(tls) : new HttpAgent()),
+  } as Docker.DockerOptions;
+}

@@ -1,0 +1,39 @@
+import { type RuntimeFailure, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+
+interface EngineAnswer {
+  readonly statusCode: number;
+  readonly message: string;
+}
+
+/** What the engine's answers mean; the wording is that of Docker 20.10 to 29, seen in its source and its answers. */
+const MEANINGS: readonly (readonly [status: number | null, wording: RegExp, meaning: RuntimeFailure])[] = [
+  [404, /no such image/i, 'image-missing'],
+  [404, /no such container/i, 'no-such-container'],
+  [409, /name .* is already in use/i, 'name-taken'],
+  [null, /network .* not found|could not find network|no such network/i, 'network-missing'],
+  [null, /bind source path does not exist|mount.*no such file or directory/i, 'mount-source-missing'],
+];
+
+/** The engine's failure, or the connection's, in our words. */
+export function toRuntimeError(error: unknown): SandboxRuntimeError {
+  if (error instanceof SandboxRuntimeError) return error;
+  const message = error instanceof Error ? error.message.trim() : String(error);
+  return new SandboxRuntimeError(isEngineAnswer(error) ? meaningOf(error) : 'unreachable', message, {
+    cause: error,
+  });
+}
+
+const isEngineAnswer = (error: unknown): error is EngineAnswer =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+
+function meaningOf({ statusCode, message }: EngineAnswer): RuntimeFailure {
+  const found = MEANINGS.find(
+    ([status, wording]) => (status === null || status === statusCode) && wording.test(message),
+  );
+  if (found !== undefined) return found[2];
+  return statusCode >= 500 ? 'failed' : 'refused';
+}
+
+/** Whether the engine answered with this status. */
+export const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof SandboxRuntimeError && isEngineAnswer(error.cause) && error.cause.statusCode === status;

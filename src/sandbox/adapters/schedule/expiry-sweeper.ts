@@ -1,0 +1,53 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
+import { CleanupExpiredSandboxes } from '../../use-cases/cleanup-expired-sandboxes.js';
+import { StartupReconciler } from './startup-reconciler.js';
+
+/** A tick comes up to this much early or late and still belongs to its second. */
+const TICK_TOLERANCE_MS = 500;
+
+/**
+ * Sweeps every `sandbox.cleanup_interval_seconds`. The clock ticks each second and a sweep runs when one is due, since a
+ * cron expression can express only intervals that divide a minute or an hour.
+ */
+@Injectable()
+export class ExpirySweeper implements BeforeApplicationShutdown {
+  private readonly intervalMs: number;
+  private lastBeganMs = performance.now();
+  private sweep: Promise<void> | null = null;
+  private isStopped = false;
+
+  constructor(
+    private readonly cleanup: CleanupExpiredSandboxes,
+    private readonly reconciler: StartupReconciler,
+    @Inject(LOGGER) private readonly logger: Logger,
+    sandbox: SandboxConfig,
+  ) {
+    this.intervalMs = sandbox.cleanupIntervalSeconds * 1000;
+  }
+
+  @Cron(CronExpression.EVERY_SECOND)
+  tick(): void {
+    const isDue = performance.now() - this.lastBeganMs >= this.intervalMs - TICK_TOLERANCE_MS;
+    if (!isDue || this.sweep !== null || this.isStopped || !this.reconciler.isDone) return;
+    this.lastBeganMs = performance.now();
+    this.sweep = this.run().finally(() => {
+      this.sweep = null;
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    await this.sweep;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      this.logger.debug('sandbox_swept', { ...(await this.cleanup.execute()) });
+    } catch (error) {
+      this.logger.error('sandbox_sweep_failed', { err: error });
+    }
+  }
+}

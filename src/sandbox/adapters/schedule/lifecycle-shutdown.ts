@@ -1,0 +1,24 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { DRAIN_MS, within } from '../../../http/shutdown-gate.js';
+import { LIFECYCLE_LOCK, type LifecycleLock } from '../../ports/lifecycle-lock.js';
+import { START_QUEUE, type StartQueue } from '../../ports/start-queue.js';
+
+/**
+ * Lets operations under way finish, also those whose client has gone; what does not finish in time is found again by
+ * the next start. Sandboxes keep running.
+ */
+@Injectable()
+export class LifecycleShutdown implements OnModuleDestroy, BeforeApplicationShutdown {
+  constructor(
+    @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
+    @Inject(START_QUEUE) private readonly queue: StartQueue,
+  ) {}
+
+  onModuleDestroy(): void {
+    this.queue.close();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await within(DRAIN_MS, this.lock.whenIdle());
+  }
+}

@@ -1,0 +1,86 @@
+import type { SandboxClaim, SandboxContainer } from '../domain/container.js';
+
+export const SANDBOX_RUNTIME = Symbol('SandboxRuntime');
+
+/** What a container is to be made from: its claim, and the chat's directory on the engine's host. */
+export interface NewContainer {
+  readonly claim: SandboxClaim;
+  readonly chatHostPath: string;
+}
+
+/**
+ * What kept the engine from doing what it was asked. `unreachable`, `timed-out` and `failed` (the engine answered, but
+ * with an error of its own) say nothing about whether the request was carried out.
+ */
+export type RuntimeFailure =
+  | 'unreachable'
+  | 'timed-out'
+  | 'name-taken'
+  | 'no-such-container'
+  | 'image-missing'
+  | 'network-missing'
+  | 'mount-source-missing'
+  | 'failed'
+  | 'refused';
+
+/** A failure of the engine, whichever engine it is. `message` is for the operator's log, not for callers. */
+export class SandboxRuntimeError extends Error {
+  constructor(
+    readonly failure: RuntimeFailure,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  /** Whether the request may have been carried out all the same. */
+  get isUncertain(): boolean {
+    return this.failure === 'unreachable' || this.failure === 'timed-out' || this.failure === 'failed';
+  }
+}
+
+/**
+ * The engine that runs containers. Every method ends within the engine's deadline (`docker.timeout_seconds`) or within
+ * `limitMs`, whichever is shorter, and fails with SandboxRuntimeError only.
+ */
+export interface SandboxRuntime {
+  /** Makes the sandboxes' network when it is missing. Cheap once it has succeeded; idempotent. */
+  prepare(limitMs?: number): Promise<void>;
+
+  /**
+   * Makes a container for the claim, named after its chat, and does not start it.
+   * @returns its id
+   * @throws `name-taken` when any container bears the chat's name; `image-missing`, `mount-source-missing`
+   */
+  create(container: NewContainer, limitMs?: number): Promise<string>;
+
+  /** Idempotent. @throws `no-such-container`, `network-missing`, `mount-source-missing` */
+  start(containerId: string, limitMs?: number): Promise<void>;
+
+  /** Asks it to end and ends it after the grace, which comes on top of the deadline. Success when it is not there. */
+  stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void>;
+
+  /**
+   * Ends and removes it at once.
+   * @returns whether it was there; one that is being removed already counts as there
+   */
+  remove(containerId: string, limitMs?: number): Promise<boolean>;
+
+  /** The container with this id, or null. */
+  find(containerId: string, limitMs?: number): Promise<SandboxContainer | null>;
+
+  /** Whatever container bears the chat's name, also a foreign one, or null. */
+  findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null>;
+
+  /** Every container of this instance in any state, readable or not, by one call. `exitCode` is null in these. */
+  list(limitMs?: number): Promise<SandboxContainer[]>;
+
+  /** The last of what it wrote to its output, some kilobytes at most. */
+  readOutput(containerId: string, limitMs?: number): Promise<string>;
+
+  /** Fails when the engine does not answer. */
+  ping(limitMs?: number): Promise<void>;
+
+  /** Directories of the engine's host that hold its own data, as far as they are known. */
+  dataDirectories(): readonly string[];
+}

@@ -1,0 +1,108 @@
+import { Module } from '@nestjs/common';
+import { CLOCK } from '../kernel/clock.js';
+import { METRICS, type Metrics } from '../observability/ports/metrics.js';
+import { TRACER, type Tracer } from '../observability/ports/tracer.js';
+import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
+import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
+import { LocalChatDirectories } from './adapters/filesystem/local-chat-directories.js';
+import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
+import { SandboxReadiness } from './adapters/health/sandbox-readiness.js';
+import { SandboxController } from './adapters/http/sandbox.controller.js';
+import { BoundedStartQueue } from './adapters/memory/bounded-start-queue.js';
+import { InMemorySessionRegistry } from './adapters/memory/in-memory-session-registry.js';
+import { InProcessLifecycleLock } from './adapters/memory/in-process-lifecycle-lock.js';
+import { ExpirySweeper } from './adapters/schedule/expiry-sweeper.js';
+import { LifecycleShutdown } from './adapters/schedule/lifecycle-shutdown.js';
+import { StartupReconciler } from './adapters/schedule/startup-reconciler.js';
+import { RandomIdGenerator } from './adapters/system/random-id-generator.js';
+import { SocketReadinessProbe } from './adapters/system/socket-readiness-probe.js';
+import { SteadyClock } from './adapters/system/steady-clock.js';
+import { CHAT_DIRECTORIES } from './ports/chat-directories.js';
+import { HOST_PATHS } from './ports/host-paths.js';
+import { ID_GENERATOR } from './ports/id-generator.js';
+import { LIFECYCLE_LOCK } from './ports/lifecycle-lock.js';
+import { READINESS_PROBE } from './ports/readiness-probe.js';
+import { SANDBOX_RUNTIME } from './ports/sandbox-runtime.js';
+import { SESSION_REGISTRY } from './ports/session-registry.js';
+import { START_QUEUE } from './ports/start-queue.js';
+import { Admission } from './use-cases/admission.js';
+import { Agreement } from './use-cases/agreement.js';
+import { CleanupEvents } from './use-cases/cleanup-events.js';
+import { CleanupExpiredSandboxes } from './use-cases/cleanup-expired-sandboxes.js';
+import { ContainerStarter } from './use-cases/container-starter.js';
+import { CreateSandbox } from './use-cases/create-sandbox.js';
+import { Deadlines } from './use-cases/deadlines.js';
+import { DeleteSandbox } from './use-cases/delete-sandbox.js';
+import { EndContainer } from './use-cases/end-container.js';
+import { GetOrStart } from './use-cases/get-or-start.js';
+import { GetSandbox } from './use-cases/get-sandbox.js';
+import { ListSandboxes } from './use-cases/list-sandboxes.js';
+import { Readiness } from './use-cases/readiness.js';
+import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
+import { SandboxDirectories } from './use-cases/sandbox-directories.js';
+import { SandboxEvents } from './use-cases/sandbox-events.js';
+import { StartFlights } from './use-cases/start-flights.js';
+import { StartSandbox } from './use-cases/start-sandbox.js';
+import { StartTurns } from './use-cases/start-turns.js';
+import { VolumeGate } from './use-cases/volume-gate.js';
+
+const USE_CASES = [
+  CreateSandbox,
+  DeleteSandbox,
+  GetSandbox,
+  ListSandboxes,
+  ReconcileSandboxes,
+  CleanupExpiredSandboxes,
+];
+
+/** The steps that use cases are made of. */
+const STEPS = [
+  Admission,
+  Agreement,
+  CleanupEvents,
+  ContainerStarter,
+  Deadlines,
+  EndContainer,
+  GetOrStart,
+  Readiness,
+  SandboxDirectories,
+  SandboxEvents,
+  StartFlights,
+  StartSandbox,
+  StartTurns,
+  VolumeGate,
+];
+
+const PORTS = [
+  { provide: CLOCK, useFactory: () => new SteadyClock() },
+  { provide: CHAT_DIRECTORIES, useExisting: LocalChatDirectories },
+  { provide: HOST_PATHS, useClass: LocalHostPaths },
+  { provide: ID_GENERATOR, useClass: RandomIdGenerator },
+  { provide: LIFECYCLE_LOCK, useClass: InProcessLifecycleLock },
+  { provide: READINESS_PROBE, useClass: SocketReadinessProbe },
+  { provide: SESSION_REGISTRY, useClass: InMemorySessionRegistry },
+  { provide: START_QUEUE, useClass: BoundedStartQueue },
+  {
+    provide: SANDBOX_RUNTIME,
+    inject: [DockerSandboxRuntime, METRICS, TRACER],
+    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer) =>
+      new ObservedSandboxRuntime(docker, metrics, tracer),
+  },
+];
+
+/** One sandbox a chat, carried out by a container. */
+@Module({
+  controllers: [SandboxController],
+  providers: [
+    DockerSandboxRuntime,
+    LocalChatDirectories,
+    ...PORTS,
+    ...STEPS,
+    ...USE_CASES,
+    StartupReconciler,
+    ExpirySweeper,
+    LifecycleShutdown,
+    SandboxReadiness,
+  ],
+})
+export class SandboxModule {}

@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../config/sandbox-config.js';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { InvalidInputError } from '../../kernel/invalid-input-error.js';
+import { SandboxLimitReachedError } from '../domain/errors.js';
+import { isExpired, type Sandbox } from '../domain/sandbox.js';
+import { ancestorsOf } from '../domain/volume-policy.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import type { Terms } from './start-flights.js';
+
+/** Decides whether one more sandbox may start, counting those that are just starting. */
+@Injectable()
+export class Admission {
+  /** Starts under way, in the order of their arrival. */
+  private readonly starting = new Map<string, Terms>();
+
+  constructor(
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly sandbox: SandboxConfig,
+  ) {}
+
+  /**
+   * Runs the start with its place reserved.
+   * @throws InvalidInputError, SandboxLimitReachedError
+   */
+  async during<T>(terms: Terms, start: () => Promise<T>): Promise<T> {
+    this.starting.set(terms.chatId, terms);
+    try {
+      await this.assertVolumeFree(terms);
+      await this.assertBelowLimit(terms);
+      return await start();
+    } finally {
+      this.starting.delete(terms.chatId);
+    }
+  }
+
+  /**
+   * A sandbox could swap what lies in its volume for a link before another sandbox mounts that.
+   * @throws InvalidInputError when the volume lies strictly below that of another chat's sandbox
+   */
+  async assertVolumeFree({ chatId, volumeHostPath }: Terms): Promise<void> {
+    const above = ancestorsOf(volumeHostPath);
+    const isStartingAbove = [...this.starting.values()].some(
+      (other) => other.chatId !== chatId && above.includes(other.volumeHostPath),
+    );
+    const tracked = await Promise.all(above.map((path) => this.registry.listByVolume(path)));
+    if (isStartingAbove || tracked.flat().some((other) => other.chatId !== chatId)) {
+      throw new InvalidInputError(
+        'volume_host_path',
+        'path_refused',
+        "lies below the volume of another chat's sandbox",
+      );
+    }
+  }
+
+  private async assertBelowLimit({ chatId }: Terms): Promise<void> {
+    const { maxActive } = this.sandbox;
+    if (maxActive === 0) return;
+    // Those that arrived earlier go first, so that two newcomers do not keep each other out of one free place.
+    const chats = [...this.starting.keys()];
+    const earlier = new Set(chats.slice(0, chats.indexOf(chatId)));
+    const now = this.clock.now();
+    const others = (await this.registry.list()).filter(
+      (other) => other.chatId !== chatId && !isExpired(other, now),
+    );
+    for (const other of others) earlier.add(other.chatId);
+    if (earlier.size >= maxActive) throw new SandboxLimitReachedError(secondsToFirstEnd(others, now));
+  }
+}
+
+function secondsToFirstEnd(sandboxes: readonly Sandbox[], now: Date): number {
+  const firstEnd = Math.min(...sandboxes.map(({ expiresAt }) => expiresAt.getTime()));
+  return Number.isFinite(firstEnd) ? Math.max(1, Math.ceil((firstEnd - now.getTime()) / 1000)) : 1;
+}

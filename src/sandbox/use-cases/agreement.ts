@@ -1,0 +1,162 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../config/sandbox-config.js';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { isAlive, type OurContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
+import {
+  planReconciliation,
+  type ReconciliationAction,
+  type RemovalReason,
+} from '../domain/reconciliation-plan.js';
+import type { Sandbox } from '../domain/sandbox.js';
+import { LIFECYCLE_LOCK, type LifecycleLock } from '../ports/lifecycle-lock.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { forEachBounded } from './bounded-concurrency.js';
+import { type CleanupCounts, CleanupEvents, noCounts } from './cleanup-events.js';
+import { Deadlines } from './deadlines.js';
+import { EndContainer } from './end-container.js';
+
+/** Chats worked on at one time: ending a stubborn container takes its whole grace, and must not hold up the others. */
+const CONCURRENCY = 8;
+
+/** Makes our records and the engine's containers agree; start-up and every sweep are this same pass. */
+@Injectable()
+export class Agreement {
+  constructor(
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly endContainer: EndContainer,
+    private readonly events: CleanupEvents,
+    private readonly deadlines: Deadlines,
+    private readonly sandbox: SandboxConfig,
+  ) {}
+
+  /**
+   * One pass. A chat that fails is told, counted and left to the next pass; the others go on.
+   * @throws SandboxRuntimeError when the containers cannot be listed: then nothing is known and nothing is done
+   */
+  async reach(): Promise<CleanupCounts> {
+    const beganAt = this.clock.now();
+    const containers = await this.runtime.list();
+    const sandboxes = await this.registry.list();
+    const actions = await this.plan(sandboxes, containers);
+    const counts = { ...noCounts(), unreadable: actions.filter(isUnreadable).length };
+    const records = new Map(sandboxes.map((sandbox) => [sandbox.chatId, sandbox]));
+    const work = Map.groupBy(actions.filter(isOfChat), ({ chatId }) => chatId);
+    for (const [chatId, planned] of work) if (!planned.some(isWork)) work.delete(chatId);
+    await forEachBounded([...work], CONCURRENCY, ([chatId, planned]) =>
+      this.settle(chatId, planned, records.get(chatId) ?? null, counts),
+    );
+    await this.withdrawDoneDeletions(actions, beganAt);
+    return counts;
+  }
+
+  private async plan(
+    sandboxes: readonly Sandbox[],
+    containers: readonly SandboxContainer[],
+  ): Promise<ReconciliationAction[]> {
+    const now = this.clock.now();
+    const createdGraceMs = this.sandbox.createdGraceSeconds * 1000;
+    const deletions = await this.registry.listDeletions();
+    return planReconciliation({ sandboxes, containers, now, createdGraceMs, deletions });
+  }
+
+  /** Under the chat's lock: reads again, decides again, acts. */
+  private async settle(
+    chatId: string,
+    planned: readonly ReconciliationAction[],
+    plannedRecord: Sandbox | null,
+    counts: CleanupCounts,
+  ): Promise<void> {
+    try {
+      await this.lock.runExclusive(chatId, this.deadlines.engineMs, async () => {
+        const record = await this.registry.find(chatId);
+        const isUnchanged = record?.sessionId === plannedRecord?.sessionId;
+        // Adopting costs no call of its own, so that a start-up costs one list: what is handed out is verified anyway.
+        const isAdoptionOnly = isUnchanged && planned.every(({ kind }) => kind === 'adopt');
+        const actions = isAdoptionOnly ? planned : await this.planAgain(record, planned);
+        for (const action of actions) await this.carryOut(action, record, counts);
+      });
+    } catch (error) {
+      counts.error += 1;
+      this.events.failed(chatId, error);
+    }
+  }
+
+  private async planAgain(
+    record: Sandbox | null,
+    planned: readonly ReconciliationAction[],
+  ): Promise<ReconciliationAction[]> {
+    const ids = new Set(
+      planned.flatMap((action) => ('container' in action ? [action.container.containerId] : [])),
+    );
+    if (record !== null) ids.add(record.containerId);
+    const found = await Promise.all([...ids].map((containerId) => this.runtime.find(containerId)));
+    return this.plan(
+      record === null ? [] : [record],
+      found.filter((container) => container !== null),
+    );
+  }
+
+  private async carryOut(
+    action: ReconciliationAction,
+    record: Sandbox | null,
+    counts: CleanupCounts,
+  ): Promise<void> {
+    switch (action.kind) {
+      case 'adopt':
+        await this.registry.save(toSandbox(action.container));
+        counts.adopted += 1;
+        return this.events.adopted(action.container);
+      case 'forget':
+        await this.registry.forget(action.chatId, action.sandbox.sessionId);
+        counts.forgotten += 1;
+        return this.events.forgotten(action.sandbox);
+      case 'remove':
+        return this.remove(action.container, action.reason, record, counts);
+      case 'leave':
+        return;
+    }
+  }
+
+  private async remove(
+    container: OurContainer,
+    reason: RemovalReason,
+    record: Sandbox | null,
+    counts: CleanupCounts,
+  ): Promise<void> {
+    const isGraceful = reason === 'expired' && isAlive(container);
+    await this.endContainer.execute(container.containerId, isGraceful ? 'gracefully' : 'at-once');
+    if (record?.containerId === container.containerId) {
+      await this.registry.forget(record.chatId, record.sessionId);
+    }
+    counts[reason === 'expired' ? 'expired' : 'orphan_removed'] += 1;
+    this.events.removed(container, reason);
+  }
+
+  /** A deletion that was asked for is done once nothing that it meant is left. */
+  private async withdrawDoneDeletions(
+    actions: readonly ReconciliationAction[],
+    listedAt: Date,
+  ): Promise<void> {
+    const unfinished = new Set(
+      actions
+        .filter(({ kind }) => kind !== 'adopt')
+        .filter((action) => !(action.kind === 'leave' && action.reason === 'tracked'))
+        .map(({ chatId }) => chatId),
+    );
+    for (const [chatId, requestedAt] of await this.registry.listDeletions()) {
+      if (requestedAt < listedAt && !unfinished.has(chatId)) await this.registry.withdrawDeletion(chatId);
+    }
+  }
+}
+
+const isOfChat = (action: ReconciliationAction): action is ReconciliationAction & { chatId: string } =>
+  action.chatId !== null;
+
+const isWork = ({ kind }: ReconciliationAction): boolean => kind !== 'leave';
+
+const isUnreadable = (action: ReconciliationAction): boolean =>
+  action.kind === 'leave' && action.reason === 'unreadable';

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../config/sandbox-config.js';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import {
+  isActive,
+  isAlive,
+  isOurs,
+  isStarting,
+  type LiveContainer,
+  type SandboxClaim,
+  type SandboxContainer,
+} from '../domain/container.js';
+import { SandboxStartFailedError } from '../domain/errors.js';
+import {
+  type NewContainer,
+  SANDBOX_RUNTIME,
+  type SandboxRuntime,
+  SandboxRuntimeError,
+} from '../ports/sandbox-runtime.js';
+import type { TimeBudget } from './time-budget.js';
+
+/** Tries to get hold of the chat's name; each one removed a dead holder or saw one go. */
+const MAX_TRIES = 10;
+/** Between two looks at a holder that is about to change. */
+const POLL_MS = 50;
+
+/** A container that runs: made for this claim, or found to be running for the same chat already. */
+export interface StartedContainer {
+  readonly container: LiveContainer;
+  readonly isNew: boolean;
+}
+
+/**
+ * Gets a chat's container to run. The container's name is the lock between replicas, and an answer that did not come
+ * says nothing about what the engine did: then the engine is asked by name.
+ */
+@Injectable()
+export class ContainerStarter {
+  constructor(
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly sandbox: SandboxConfig,
+  ) {}
+
+  /**
+   * @param onCreated told the id as soon as there is a container to be undone
+   * @throws SandboxRuntimeError, SandboxStartFailedError
+   */
+  async start(
+    container: NewContainer,
+    budget: TimeBudget,
+    onCreated: (containerId: string) => void,
+  ): Promise<StartedContainer> {
+    const taken = await this.takeName(container, budget);
+    if (typeof taken !== 'string') return { container: taken, isNew: false };
+    onCreated(taken);
+    await this.run(taken, budget);
+    return { container: this.assertLive(await this.runtime.find(taken, budget.remainingMs)), isNew: true };
+  }
+
+  /** @returns the id of our new container, or the active one that another replica made */
+  private async takeName(container: NewContainer, budget: TimeBudget): Promise<string | LiveContainer> {
+    let mayRepeat = true;
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const created = await this.create(container, budget, mayRepeat);
+      if (created === 'connection-lost') mayRepeat = false;
+      else if (created !== 'name-taken') return created.containerId;
+
+      const holder = await this.settledHolder(container.claim, budget);
+      if (holder === null) continue;
+      if (!isOurs(holder)) throw new SandboxStartFailedError('name taken by a container that is not ours');
+      if (holder.claim.sessionId === container.claim.sessionId) return holder.containerId;
+      if (isActive(holder, this.clock.now())) return holder;
+      await this.runtime.remove(holder.containerId, budget.remainingMs);
+    }
+    throw new SandboxStartFailedError('name taken by another container');
+  }
+
+  private async create(
+    container: NewContainer,
+    budget: TimeBudget,
+    mayRepeat: boolean,
+  ): Promise<{ containerId: string } | 'name-taken' | 'connection-lost'> {
+    try {
+      return { containerId: await this.runtime.create(container, budget.remainingMs) };
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+      if (error.failure === 'name-taken') return 'name-taken';
+      if (!error.isUncertain) throw error;
+      if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
+      // The engine may have made it although it did not say so; without that, its failure stands.
+      const holder = await this.runtime.findByChat(container.claim.chatId, budget.remainingMs);
+      if (holder?.claim?.sessionId !== container.claim.sessionId) throw error;
+      return holder;
+    }
+  }
+
+  /** Who holds the chat's name, once that is neither another replica's start in progress nor on its way out. */
+  private async settledHolder(
+    { chatId, sessionId }: SandboxClaim,
+    budget: TimeBudget,
+  ): Promise<SandboxContainer | null> {
+    const graceMs = this.sandbox.createdGraceSeconds * 1000;
+    const beganMs = performance.now();
+    for (;;) {
+      const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
+      if (holder === null || !isOurs(holder) || holder.claim.sessionId === sessionId) return holder;
+      const isBeingStarted =
+        isStarting(holder, this.clock.now(), graceMs) && performance.now() - beganMs < graceMs;
+      if (!isBeingStarted && holder.state !== 'removing') return holder;
+      if (budget.remainingMs <= POLL_MS) {
+        throw new SandboxStartFailedError('name taken by a container that is being started or removed');
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  private async run(containerId: string, budget: TimeBudget): Promise<void> {
+    try {
+      await this.runtime.start(containerId, budget.remainingMs);
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError) || !error.isUncertain) throw error;
+      const found = await this.runtime.find(containerId, budget.remainingMs);
+      if (found?.state === 'running') return;
+      if (error.failure !== 'unreachable') throw error;
+      this.logger.warn('sandbox_start_repeated', { container_id: containerId, err: error });
+      await this.runtime.start(containerId, budget.remainingMs);
+    }
+  }
+
+  /** @throws SandboxStartFailedError saying why no agent can answer in it */
+  assertLive(container: SandboxContainer | null): LiveContainer {
+    if (container === null) throw new SandboxStartFailedError('container was removed while it was starting');
+    if (isAlive(container)) return container;
+    if (container.state === 'running') throw new SandboxStartFailedError('no address on the network');
+    const { exitCode } = container;
+    throw new SandboxStartFailedError(
+      exitCode === null ? 'container is not running' : `exited with code ${exitCode}`,
+    );
+  }
+}

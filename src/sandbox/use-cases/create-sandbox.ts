@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { SandboxConflictError, SandboxQueueTimeoutError } from '../domain/errors.js';
+import type { Sandbox } from '../domain/sandbox.js';
+import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { Admission } from './admission.js';
+import { Deadlines } from './deadlines.js';
+import { toStartFailure } from './failure-reason.js';
+import { GetOrStart, type Outcome } from './get-or-start.js';
+import { SandboxEvents } from './sandbox-events.js';
+import { StartFlights, type Terms } from './start-flights.js';
+import { TimeBudget } from './time-budget.js';
+import { VolumeGate } from './volume-gate.js';
+
+export interface CreateRequest {
+  /** Canonical UUID. */
+  readonly chatId: string;
+  readonly agentId: string;
+  /** As the caller spelt it. */
+  readonly volumeHostPath: string;
+}
+
+/** Gets or creates the one active sandbox of a chat. */
+@Injectable()
+export class CreateSandbox {
+  constructor(
+    @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly volumes: VolumeGate,
+    private readonly admission: Admission,
+    private readonly flights: StartFlights<Outcome>,
+    private readonly getOrStart: GetOrStart,
+    private readonly events: SandboxEvents,
+    private readonly deadlines: Deadlines,
+  ) {}
+
+  /**
+   * @throws InvalidInputError, SandboxConflictError, SandboxLimitReachedError, SandboxStartFailedError,
+   * SandboxQueueTimeoutError, SandboxEndpointUnavailableError, ShuttingDownError
+   */
+  execute(request: CreateRequest): Promise<Sandbox> {
+    const attributes = { 'chat.id': request.chatId, 'agent.id': request.agentId };
+    return this.tracer.span('usecase.create_sandbox', attributes, async (span) => {
+      const arrivedAt = this.clock.now();
+      const terms = await this.admit(request);
+      span.set({ 'volume.host_path': terms.volumeHostPath });
+      try {
+        const { outcome, hasJoined } = await this.flights.share(terms, () =>
+          this.underLock(terms, arrivedAt),
+        );
+        return this.answer(span, outcome, hasJoined);
+      } catch (error) {
+        this.fail(span, error, terms);
+        throw error;
+      }
+    });
+  }
+
+  private async admit({ chatId, agentId, volumeHostPath }: CreateRequest): Promise<Terms> {
+    const terms = { chatId, agentId, volumeHostPath: await this.volumes.admit(volumeHostPath) };
+    const own = await this.registry.find(chatId);
+    // What this chat's sandbox has mounted already can no longer be swapped.
+    if (own?.volumeHostPath !== terms.volumeHostPath) await this.admission.assertVolumeFree(terms);
+    return terms;
+  }
+
+  private async underLock(terms: Terms, arrivedAt: Date): Promise<Outcome> {
+    const queue = new TimeBudget(this.deadlines.queueMs);
+    try {
+      return await this.lock.runExclusive(terms.chatId, this.deadlines.queueMs, () =>
+        this.getOrStart.execute(terms, arrivedAt, queue),
+      );
+    } catch (error) {
+      throw error instanceof LockTimeoutError ? new SandboxQueueTimeoutError() : toStartFailure(error);
+    }
+  }
+
+  private answer(span: Span, { sandbox, result, previous }: Outcome, hasJoined: boolean): Sandbox {
+    this.events.answered(sandbox, hasJoined ? 'reused' : result, hasJoined ? null : previous);
+    span.set({
+      'sandbox.result': hasJoined ? 'reused' : result,
+      'session.id': sandbox.sessionId,
+      'container.id': sandbox.containerId,
+      'sandbox.endpoint.ip': sandbox.endpoint.ip,
+      'sandbox.endpoint.port': sandbox.endpoint.port,
+    });
+    return sandbox;
+  }
+
+  private fail(span: Span, error: unknown, terms: Terms): void {
+    if (error instanceof SandboxConflictError) {
+      this.events.conflicted(error.active, terms, error.fields);
+      span.set({ 'sandbox.result': 'conflict', 'sandbox.conflict.reason': error.fields.join(',') });
+    } else {
+      this.events.createFailed();
+      span.set({ 'sandbox.result': 'error' });
+      span.fail(error);
+    }
+  }
+}

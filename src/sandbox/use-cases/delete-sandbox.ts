@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { isOurs } from '../domain/container.js';
+import { SandboxDeleteFailedError } from '../domain/errors.js';
+import { isExpired } from '../domain/sandbox.js';
+import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { Deadlines } from './deadlines.js';
+import { EndContainer } from './end-container.js';
+import type { Outcome } from './get-or-start.js';
+import { SandboxEvents } from './sandbox-events.js';
+import { StartFlights } from './start-flights.js';
+import { TimeBudget } from './time-budget.js';
+
+/** What a delete ended; null when the chat had no active sandbox. */
+export interface Deletion {
+  readonly sessionId: string;
+  readonly containerId: string;
+}
+
+/** Ends a chat's sandbox. Idempotent, and legal in every state. */
+@Injectable()
+export class DeleteSandbox {
+  constructor(
+    @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly flights: StartFlights<Outcome>,
+    private readonly endContainer: EndContainer,
+    private readonly events: SandboxEvents,
+    private readonly deadlines: Deadlines,
+  ) {}
+
+  /** @throws SandboxDeleteFailedError; the sweep tries again then */
+  execute(chatId: string): Promise<Deletion | null> {
+    return this.tracer.span('usecase.delete_sandbox', { 'chat.id': chatId }, async (span) => {
+      const requestedAt = this.clock.now();
+      const budget = new TimeBudget(this.deadlines.deleteMs);
+      this.flights.close(chatId);
+      try {
+        const deletion = await this.lock.runExclusive(chatId, this.deadlines.deleteWaitMs, () =>
+          this.underLock(chatId, budget),
+        );
+        span.set({ 'sandbox.result': deletion === null ? 'not_found' : 'deleted' });
+        return deletion;
+      } catch (error) {
+        if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
+        await this.registry.requestDeletion(chatId, requestedAt);
+        this.events.deleteFailed(chatId, error);
+        span.set({ 'sandbox.result': 'error' });
+        span.fail(error);
+        throw new SandboxDeleteFailedError(error.message, { cause: error });
+      }
+    });
+  }
+
+  private async underLock(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
+    const deletion = (await this.endTracked(chatId, budget)) ?? (await this.endUntracked(chatId, budget));
+    await this.registry.withdrawDeletion(chatId);
+    if (deletion === null) this.events.nothingToDelete(chatId);
+    else this.events.deleted(chatId, deletion.sessionId, deletion.containerId);
+    return deletion;
+  }
+
+  private async endTracked(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
+    const sandbox = await this.registry.find(chatId);
+    if (sandbox === null) return null;
+    const wasThere = await this.endContainer.execute(sandbox.containerId, 'at-once', budget);
+    await this.registry.forget(chatId, sandbox.sessionId);
+    // Gone already: then another replica may have put its own container in the place.
+    if (!wasThere) await this.endUntracked(chatId, budget);
+    const { sessionId, containerId } = sandbox;
+    return isExpired(sandbox, this.clock.now()) ? null : { sessionId, containerId };
+  }
+
+  /** Another replica may have made a container that this one has not seen yet. */
+  private async endUntracked(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
+    const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
+    if (holder === null || !isOurs(holder)) return null;
+    await this.endContainer.execute(holder.containerId, 'at-once', budget);
+    const { containerId, claim } = holder;
+    return isExpired(claim, this.clock.now()) ? null : { sessionId: claim.sessionId, containerId };
+  }
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { conflictBetween } from '../domain/conflict.js';
+import { isActive, type LiveContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
+import {
+  SandboxConflictError,
+  SandboxEndpointUnavailableError,
+  SandboxLimitReachedError,
+} from '../domain/errors.js';
+import { isExpired, type Sandbox } from '../domain/sandbox.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { Admission } from './admission.js';
+import { Deadlines } from './deadlines.js';
+import { EndContainer } from './end-container.js';
+import type { CreateResult } from './sandbox-events.js';
+import type { Terms } from './start-flights.js';
+import { StartSandbox } from './start-sandbox.js';
+import { TimeBudget } from './time-budget.js';
+
+export interface Outcome {
+  readonly sandbox: Sandbox;
+  readonly result: CreateResult;
+  /** Whose place it took. */
+  readonly previous: Sandbox | null;
+}
+
+/** Answers with the chat's active sandbox, or replaces what is no longer one. To be run under the chat's lock. */
+@Injectable()
+export class GetOrStart {
+  constructor(
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly admission: Admission,
+    private readonly startSandbox: StartSandbox,
+    private readonly endContainer: EndContainer,
+    private readonly deadlines: Deadlines,
+  ) {}
+
+  async execute(terms: Terms, arrivedAt: Date, queue: TimeBudget): Promise<Outcome> {
+    const budget = new TimeBudget(this.deadlines.createMs);
+    const record = await this.registry.find(terms.chatId);
+    const container = record === null ? null : await this.verify(record, terms, budget);
+    if (container !== null && isActive(container, this.clock.now())) {
+      return this.reuse(container, terms, arrivedAt);
+    }
+    try {
+      const start = async (): Promise<Outcome> =>
+        this.replace(record, container, terms, arrivedAt, budget, queue);
+      return await this.admission.during(terms, start);
+    } catch (error) {
+      const active =
+        error instanceof SandboxLimitReachedError ? await this.findUntracked(terms, budget) : null;
+      if (active !== null) return this.reuse(active, terms, arrivedAt);
+      throw hasLostItsAddress(container) ? new SandboxEndpointUnavailableError('', { cause: error }) : error;
+    }
+  }
+
+  /** The record's container as it is now; for an expired record nobody needs to know. */
+  private async verify(record: Sandbox, terms: Terms, budget: TimeBudget): Promise<SandboxContainer | null> {
+    if (isExpired(record, this.clock.now())) return null;
+    try {
+      return await this.runtime.find(record.containerId, budget.remainingMs);
+    } catch (error) {
+      // A conflict is told without the engine: whether or not it still runs, nothing would be started for these terms.
+      this.assertSameTerms(record, terms);
+      throw error;
+    }
+  }
+
+  private assertSameTerms(active: Sandbox, terms: Terms): void {
+    const fields = conflictBetween(active, terms);
+    if (fields.length > 0) throw new SandboxConflictError(active, fields);
+  }
+
+  private async reuse(container: LiveContainer, terms: Terms, arrivedAt: Date): Promise<Outcome> {
+    const sandbox = toSandbox(container);
+    this.assertSameTerms(sandbox, terms);
+    await this.registry.save(sandbox);
+    await this.withdrawOlderDeletion(terms.chatId, arrivedAt);
+    return { sandbox, result: 'reused', previous: null };
+  }
+
+  /** A delete that failed is not to end, later, what was handed out again since. */
+  private async withdrawOlderDeletion(chatId: string, arrivedAt: Date): Promise<void> {
+    const requestedAt = (await this.registry.listDeletions()).get(chatId);
+    if (requestedAt !== undefined && requestedAt <= arrivedAt) await this.registry.withdrawDeletion(chatId);
+  }
+
+  private async replace(
+    record: Sandbox | null,
+    container: SandboxContainer | null,
+    terms: Terms,
+    arrivedAt: Date,
+    budget: TimeBudget,
+    queue: TimeBudget,
+  ): Promise<Outcome> {
+    if (record !== null) {
+      const isRunning = isExpired(record, this.clock.now()) || container?.state === 'running';
+      await this.endContainer.execute(record.containerId, isRunning ? 'gracefully' : 'at-once', budget);
+      await this.registry.forget(record.chatId, record.sessionId);
+    }
+    const { sandbox, isNew } = await this.startSandbox.execute(terms, budget, queue);
+    if (isNew) return { sandbox, result: record === null ? 'created' : 'replaced', previous: record };
+    this.assertSameTerms(sandbox, terms);
+    await this.withdrawOlderDeletion(terms.chatId, arrivedAt);
+    return { sandbox, result: 'reused', previous: null };
+  }
+
+  /** At the limit a chat may still have a sandbox that another replica made. */
+  private async findUntracked({ chatId }: Terms, budget: TimeBudget): Promise<LiveContainer | null> {
+    try {
+      const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
+      return holder !== null && isActive(holder, this.clock.now()) ? holder : null;
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+      this.logger.debug('sandbox_untracked_unknown', { chat_id: chatId, err: error });
+      return null;
+    }
+  }
+}
+
+const hasLostItsAddress = (container: SandboxContainer | null): boolean =>
+  container?.state === 'running' && container.ip === null;

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
+import type { ConflictField } from '../domain/conflict.js';
+import type { Sandbox } from '../domain/sandbox.js';
+import type { Terms } from './start-flights.js';
+
+export type CreateResult = 'created' | 'reused' | 'replaced';
+
+const idsOf = (sandbox: Sandbox): Record<string, string> => ({
+  chat_id: sandbox.chatId,
+  session_id: sandbox.sessionId,
+  container_id: sandbox.containerId,
+  agent_id: sandbox.agentId,
+});
+
+/** What happens to sandboxes, told once to the log and the metrics, under the names that operators search for. */
+@Injectable()
+export class SandboxEvents {
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(METRICS) private readonly metrics: Metrics,
+  ) {}
+
+  answered(sandbox: Sandbox, result: CreateResult, previous: Sandbox | null): void {
+    this.metrics.count('sandbox.create.total', { result });
+    if (result === 'replaced' && previous !== null) this.logger.info('sandbox_replaced', idsOf(previous));
+    this.logger.info(result === 'reused' ? 'sandbox_reused' : 'sandbox_created', idsOf(sandbox));
+  }
+
+  conflicted(active: Sandbox, requested: Terms, fields: readonly ConflictField[]): void {
+    const reason = fields.join(',');
+    this.metrics.count('sandbox.create.total', { result: 'conflict', reason });
+    this.logger.warn('sandbox_conflict', {
+      chat_id: active.chatId,
+      session_id: active.sessionId,
+      container_id: active.containerId,
+      requested_agent_id: requested.agentId,
+      session_agent_id: active.agentId,
+      requested_volume_host_path: requested.volumeHostPath,
+      session_volume_host_path: active.volumeHostPath,
+      reason,
+    });
+  }
+
+  createFailed(): void {
+    this.metrics.count('sandbox.create.total', { result: 'error' });
+  }
+
+  deleted(chatId: string, sessionId: string, containerId: string): void {
+    this.metrics.count('sandbox.delete.total', { result: 'deleted' });
+    this.logger.info('sandbox_deleted', {
+      chat_id: chatId,
+      session_id: sessionId,
+      container_id: containerId,
+    });
+  }
+
+  nothingToDelete(chatId: string): void {
+    this.metrics.count('sandbox.delete.total', { result: 'not_found' });
+    this.logger.info('sandbox_delete_not_found', { chat_id: chatId });
+  }
+
+  deleteFailed(chatId: string, error: unknown): void {
+    this.metrics.count('sandbox.delete.total', { result: 'error' });
+    this.logger.error('sandbox_delete_failed', {
+      chat_id: chatId,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

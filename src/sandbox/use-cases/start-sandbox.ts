@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../config/sandbox-config.js';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { type SandboxClaim, toSandbox } from '../domain/container.js';
+import type { Sandbox } from '../domain/sandbox.js';
+import { ID_GENERATOR, type IdGenerator } from '../ports/id-generator.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
+import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { ContainerStarter, type StartedContainer } from './container-starter.js';
+import { Deadlines } from './deadlines.js';
+import { Readiness } from './readiness.js';
+import { SandboxDirectories } from './sandbox-directories.js';
+import type { Terms } from './start-flights.js';
+import { StartTurns } from './start-turns.js';
+import type { TimeBudget } from './time-budget.js';
+
+/** A chat's sandbox, brought up now or found up already. */
+export interface StartedSandbox {
+  readonly sandbox: Sandbox;
+  readonly isNew: boolean;
+}
+
+/** Brings one sandbox up, or leaves nothing of it behind. To be run under the chat's lock. */
+@Injectable()
+export class StartSandbox {
+  constructor(
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly directories: SandboxDirectories,
+    private readonly turns: StartTurns,
+    private readonly starter: ContainerStarter,
+    private readonly readiness: Readiness,
+    private readonly deadlines: Deadlines,
+    private readonly sandbox: SandboxConfig,
+  ) {}
+
+  /**
+   * @param budget engine time for going forward; undoing has its own
+   * @param queue what is left of the time to wait for a turn
+   * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError
+   */
+  async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
+    let createdId: string | null = null;
+    try {
+      const started = await this.turns.take(budget, queue, () =>
+        this.startContainer(terms, budget, (containerId) => {
+          createdId = containerId;
+        }),
+      );
+      if (started.isNew) await this.readiness.wait(started.container);
+      const sandbox = toSandbox(started.container);
+      await this.registry.save(sandbox);
+      return { sandbox, isNew: started.isNew };
+    } catch (error) {
+      if (createdId !== null) await this.undo(terms.chatId, createdId, error);
+      throw error;
+    }
+  }
+
+  private async startContainer(
+    terms: Terms,
+    budget: TimeBudget,
+    onCreated: (containerId: string) => void,
+  ): Promise<StartedContainer> {
+    await this.runtime.prepare(budget.remainingMs);
+    const chatHostPath = await this.directories.prepare(terms);
+    return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, onCreated);
+  }
+
+  private newClaim(terms: Terms): SandboxClaim {
+    const createdAt = this.clock.now();
+    return {
+      ...terms,
+      sessionId: this.ids.nextId(),
+      endpointPort: this.sandbox.agentServicePort,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + this.sandbox.ttlSeconds * 1000),
+    };
+  }
+
+  /** What cannot be removed now is found by the sweep, by its labels. */
+  private async undo(chatId: string, containerId: string, cause: unknown): Promise<void> {
+    const fields = { chat_id: chatId, container_id: containerId };
+    const output = await this.runtime
+      .readOutput(containerId, this.deadlines.outputMs)
+      .catch(
+        (error: unknown) => `(not to be had: ${error instanceof Error ? error.message : String(error)})`,
+      );
+    this.logger.warn('sandbox_start_undone', { ...fields, output, err: cause });
+    try {
+      await this.runtime.remove(containerId);
+    } catch (error) {
+      this.logger.warn('sandbox_start_undo_failed', { ...fields, err: error });
+    }
+  }
+}

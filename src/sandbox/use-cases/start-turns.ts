@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
+import { SandboxQueueTimeoutError, ShuttingDownError } from '../domain/errors.js';
+import { START_QUEUE, type StartQueue, StartRefusedError } from '../ports/start-queue.js';
+import type { TimeBudget } from './time-budget.js';
+
+/** Lets starts wait for their turn without using up their engine time. */
+@Injectable()
+export class StartTurns {
+  constructor(
+    @Inject(START_QUEUE) private readonly queue: StartQueue,
+    @Inject(METRICS) private readonly metrics: Metrics,
+  ) {
+    metrics.gauge('sandbox.start.queue.depth', () => queue.depth());
+  }
+
+  /** @throws SandboxQueueTimeoutError, ShuttingDownError */
+  async take<T>(budget: TimeBudget, wait: TimeBudget, start: () => Promise<T>): Promise<T> {
+    const beganMs = performance.now();
+    try {
+      return await this.queue.run(wait.remainingMs, () => {
+        const waitedMs = performance.now() - beganMs;
+        budget.extend(waitedMs);
+        this.metrics.duration('sandbox.start.wait_ms', waitedMs);
+        return start();
+      });
+    } catch (error) {
+      if (!(error instanceof StartRefusedError)) throw error;
+      throw error.reason === 'closed' ? new ShuttingDownError() : new SandboxQueueTimeoutError();
+    }
+  }
+}

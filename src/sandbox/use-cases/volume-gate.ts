@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../config/sandbox-config.js';
+import { DockerConfig, StorageConfig } from '../../config/sections.js';
+import { assertVolumeAllowed, SYSTEM_DIRECTORIES, type VolumePolicy } from '../domain/volume-policy.js';
+import { HOST_PATHS, type HostPaths } from '../ports/host-paths.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
+
+/** Turns a requested volume into its canonical path and refuses what no sandbox may have. */
+@Injectable()
+export class VolumeGate {
+  private policy: Promise<VolumePolicy> | null = null;
+
+  constructor(
+    @Inject(HOST_PATHS) private readonly paths: HostPaths,
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
+    private readonly sandbox: SandboxConfig,
+    private readonly docker: DockerConfig,
+    private readonly storage: StorageConfig,
+  ) {}
+
+  /**
+   * @returns the canonical path
+   * @throws InvalidInputError
+   */
+  async admit(path: string): Promise<string> {
+    const canonical = await this.paths.canonicalDirectory(path);
+    const { allowedRoots, forbidden } = await (this.policy ??= this.readPolicy());
+    assertVolumeAllowed(canonical, {
+      allowedRoots,
+      forbidden: [...forbidden, ...this.runtime.dataDirectories()],
+    });
+    return canonical;
+  }
+
+  private async readPolicy(): Promise<VolumePolicy> {
+    const [allowedRoots, forbidden] = await Promise.all(
+      [this.sandbox.volumeAllowedRoots, this.forbiddenPaths()].map((paths) =>
+        Promise.all(paths.map((path) => this.paths.canonical(path))),
+      ),
+    );
+    return { allowedRoots: allowedRoots ?? [], forbidden: forbidden ?? [] };
+  }
+
+  private forbiddenPaths(): string[] {
+    const socket = /^unix:\/\/(\/.+)$/.exec(this.docker.baseUrl)?.[1];
+    const database = /^sqlite:(\/.+)\/[^/]*$/.exec(this.storage.databaseUrl)?.[1];
+    const { chatsRoot, dependenciesHostPath, lambdaToolsHostPath } = this.sandbox;
+    return [
+      ...SYSTEM_DIRECTORIES,
+      chatsRoot,
+      dependenciesHostPath,
+      lambdaToolsHostPath,
+      socket,
+      database,
+    ].filter((path) => path !== undefined);
+  }
+}
