@@ -1,4 +1,4 @@
-import { NotFoundException } from '@nestjs/common';
+import { BadRequestException, NotFoundException } from '@nestjs/common';
 import { DomainError, type DomainErrorKind } from '../kernel/domain-error.js';
 import { InvalidInputError } from '../kernel/invalid-input-error.js';
 import { HttpError, type RequestFault, RequestInvalidError } from './http-error.js';
@@ -40,6 +40,10 @@ export function toAnswer(error: unknown, allowedMethods: readonly string[]): Err
     return allowedMethods.length === 0
       ? answer(404, 'not_found')
       : answer(405, 'method_not_allowed', { Allow: allowedMethods.join(', ') });
+  }
+  if (error instanceof BadRequestException) {
+    // Express's own, and the only one: a path parameter that is no valid percent-encoding.
+    return answer(422, [{ loc: ['path'], msg: 'must be percent-encoded UTF-8', type: 'url_encoding' }]);
   }
   return answer(500, 'internal_error');
 }

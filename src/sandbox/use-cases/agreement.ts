@@ -109,15 +109,18 @@ export class Agreement {
       case 'adopt':
         await this.registry.save(toSandbox(action.container));
         counts.adopted += 1;
-        return this.events.adopted(action.container);
+        this.events.adopted(action.container);
+        break;
       case 'forget':
         await this.registry.forget(action.chatId, action.sandbox.sessionId);
         counts.forgotten += 1;
-        return this.events.forgotten(action.sandbox);
+        this.events.forgotten(action.sandbox);
+        break;
       case 'remove':
-        return this.remove(action.container, action.reason, record, counts);
+        await this.remove(action.container, action.reason, record, counts);
+        break;
       case 'leave':
-        return;
+        break;
     }
   }
 

@@ -44,11 +44,11 @@ export class StartSandbox {
    * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError
    */
   async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
-    let createdId: string | null = null;
+    const created: string[] = [];
     try {
       const started = await this.turns.take(budget, queue, () =>
         this.startContainer(terms, budget, (containerId) => {
-          createdId = containerId;
+          created.push(containerId);
         }),
       );
       if (started.isNew) await this.readiness.wait(started.container);
@@ -56,7 +56,7 @@ export class StartSandbox {
       await this.registry.save(sandbox);
       return { sandbox, isNew: started.isNew };
     } catch (error) {
-      if (createdId !== null) await this.undo(terms.chatId, createdId, error);
+      for (const containerId of created) await this.undo(terms.chatId, containerId, error);
       throw error;
     }
   }

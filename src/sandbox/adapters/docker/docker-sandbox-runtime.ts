@@ -64,7 +64,9 @@ export class DockerSandboxRuntime implements SandboxRuntime {
 
   async start(containerId: string, limitMs?: number): Promise<void> {
     try {
-      await this.engine.call(async (docker) => docker.getContainer(containerId).start(), limitMs);
+      await this.engine.call(async (docker) => {
+        await docker.getContainer(containerId).start();
+      }, limitMs);
     } catch (error) {
       if (hasStatus(error, 304)) return;
       // The network was removed behind our back: the next start makes it anew.
@@ -77,7 +79,9 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   async stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {
     try {
       await this.engine.call(
-        async (docker) => docker.getContainer(containerId).stop({ t: graceSeconds }),
+        async (docker) => {
+          await docker.getContainer(containerId).stop({ t: graceSeconds });
+        },
         limitMs,
         graceSeconds * 1000,
       );
@@ -88,10 +92,9 @@ export class DockerSandboxRuntime implements SandboxRuntime {
 
   async remove(containerId: string, limitMs?: number): Promise<boolean> {
     try {
-      await this.engine.call(
-        async (docker) => docker.getContainer(containerId).remove({ force: true }),
-        limitMs,
-      );
+      await this.engine.call(async (docker) => {
+        await docker.getContainer(containerId).remove({ force: true });
+      }, limitMs);
       return true;
     } catch (error) {
       if (hasStatus(error, 409) && isInProgress(error)) return true;
@@ -138,7 +141,9 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async ping(limitMs?: number): Promise<void> {
-    await this.engine.call(async (docker) => docker.ping(), limitMs);
+    await this.engine.call(async (docker) => {
+      await docker.ping();
+    }, limitMs);
   }
 }
 

@@ -1,8 +1,10 @@
 import { type RuntimeFailure, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
 
-interface EngineAnswer {
+/** An error of dockerode's that stands for an answer of the engine. */
+interface EngineAnswer extends Error {
   readonly statusCode: number;
-  readonly message: string;
+  /** The body of the answer; `message` of the error itself starts with dockerode's own words for the status. */
+  readonly json?: unknown;
 }
 
 /** What the engine's answers mean; the wording is that of Docker 20.10 to 29, seen in its source and its answers. */
@@ -17,16 +19,24 @@ const MEANINGS: readonly (readonly [status: number | null, wording: RegExp, mean
 /** The engine's failure, or the connection's, in our words. */
 export function toRuntimeError(error: unknown): SandboxRuntimeError {
   if (error instanceof SandboxRuntimeError) return error;
-  const message = error instanceof Error ? error.message.trim() : String(error);
-  return new SandboxRuntimeError(isEngineAnswer(error) ? meaningOf(error) : 'unreachable', message, {
-    cause: error,
-  });
+  if (!isEngineAnswer(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new SandboxRuntimeError('unreachable', message, { cause: error });
+  }
+  const message = wordingOf(error);
+  return new SandboxRuntimeError(meaningOf(error.statusCode, message), message, { cause: error });
+}
+
+function wordingOf({ json, message }: EngineAnswer): string {
+  const isWorded =
+    typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string';
+  return isWorded ? String(json.message) : message.trim();
 }
 
 const isEngineAnswer = (error: unknown): error is EngineAnswer =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
 
-function meaningOf({ statusCode, message }: EngineAnswer): RuntimeFailure {
+function meaningOf(statusCode: number, message: string): RuntimeFailure {
   const found = MEANINGS.find(
     ([status, wording]) => (status === null || status === statusCode) && wording.test(message),
   );

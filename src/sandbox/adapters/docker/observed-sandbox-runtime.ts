@@ -66,7 +66,7 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     ids: SpanAttributes,
     call: () => Promise<T>,
   ): Promise<T> {
-    return this.tracer.span(`adapter.docker.${span}`, ids, async ({ fail }) => {
+    return this.tracer.span(`adapter.docker.${span}`, ids, async (active) => {
       const beganMs = performance.now();
       const record = (result: string): void => {
         const attributes: MetricAttributes = { operation, result };
@@ -84,7 +84,7 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
         const type = error instanceof SandboxRuntimeError ? error.failure : 'unforeseen';
         record('error');
         this.metrics.count('sandbox.runtime.error.total', { operation, 'error.type': type });
-        fail(error);
+        active.fail(error);
         throw error;
       }
     });

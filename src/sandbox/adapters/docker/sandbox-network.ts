@@ -64,6 +64,8 @@ async function yieldsToTwin(
   );
   const ids = twins.filter((network) => network.Name === name).map((network) => network.Id);
   if (ids.every((other) => other >= id)) return false;
-  await engine.call(async (docker) => docker.getNetwork(id).remove(), limitMs);
+  await engine.call(async (docker) => {
+    await docker.getNetwork(id).remove();
+  }, limitMs);
   return true;
 }

@@ -51,7 +51,6 @@ export class LocalHostPaths implements HostPaths {
 
 function assertUsable(path: string): void {
   if (!path.startsWith('/')) throw invalid('path_not_absolute', 'must be an absolute path');
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path) || !path.isWellFormed()) {
     throw invalid('path_characters', 'must not contain control characters');
   }

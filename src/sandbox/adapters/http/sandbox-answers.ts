@@ -13,10 +13,8 @@ export const toSandboxDto = (sandbox: Sandbox): SandboxDto => ({
   expires_at: sandbox.expiresAt.toISOString(),
 });
 
-export const toListedDto = (sandbox: Sandbox): ListedSandboxDto => ({
-  ...toSandboxDto(sandbox),
-  created_at: sandbox.createdAt.toISOString(),
-});
+export const toListedDto = (sandbox: Sandbox): ListedSandboxDto =>
+  Object.assign(toSandboxDto(sandbox), { created_at: sandbox.createdAt.toISOString() });
 
 export const toDeletedDto = (chatId: string, deletion: Deletion | null): DeletedSandboxDto => ({
   chat_id: chatId,

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigurationDirectory } from '../../test/builders/configuration-file.js';
+import { Configuration, ConfigurationError, type SectionName } from './configuration.js';
+import { keysOf } from './key-names.js';
+import { loadConfiguration } from './load-configuration.js';
+
+const SECRETS = {
+  APP_API_TOKEN: 'a-token-that-is-long-enough',
+  APP_SIGNING_KEY: 'a-key-that-is-long-enough-too',
+};
+
+/** For each variable whose value cannot be made up from its default. */
+const SAMPLES: Record<string, string> = {
+  APP_HTTP_HOST: '127.0.0.2',
+  APP_LOGGING_LEVEL: 'debug',
+  APP_LOGGING_OUTPUT: 'otel',
+  APP_LOGGING_FORMAT: 'text',
+  APP_DOCKER_BASE_URL: 'tcp://10.0.0.1:2375',
+  APP_SANDBOX_EXTRA_HOSTS: 'one:10.0.0.1,two:10.0.0.2',
+  APP_SANDBOX_CAP_ADD: 'CHOWN, FOWNER',
+  APP_SANDBOX_USER: `${process.geteuid?.() || 1000}:${process.getegid?.() || 1000}`,
+  APP_SANDBOX_VOLUME_ALLOWED_ROOTS: '/one,/two',
+  APP_SANDBOX_READY_HTTP_PATH: '/healthz',
+  APP_SANDBOX_CHATS_ROOT: '/data/chats',
+  APP_SANDBOX_DEPENDENCIES_HOST_PATH: '/data/dependencies',
+  APP_SANDBOX_LAMBDA_TOOLS_HOST_PATH: '/data/tools',
+  APP_STORAGE_DATABASE_URL: 'sqlite:/data/other.db',
+};
+
+const sampleOf = (variable: string, standard: unknown): string => {
+  const special = SAMPLES[variable];
+  if (special !== undefined) return special;
+  if (typeof standard === 'number') return String(standard + 1);
+  return typeof standard === 'boolean' ? String(!standard) : `${String(standard)}x`;
+};
+
+const asValue = (text: string, standard: unknown): unknown => {
+  if (typeof standard === 'number') return Number(text);
+  if (typeof standard === 'boolean') return text === 'true';
+  return Array.isArray(standard) ? text.split(',').map((item) => item.trim()) : text;
+};
+
+describe('loadConfiguration', () => {
+  let directory: ConfigurationDirectory;
+  beforeAll(() => {
+    directory = new ConfigurationDirectory();
+  });
+  afterAll(() => directory.remove());
+
+  const load = (yaml: string, variables: Record<string, string> = {}) =>
+    loadConfiguration(directory.environmentOf(yaml, variables));
+
+  function faultsOf(yaml: string, variables: Record<string, string> = {}): readonly string[] {
+    try {
+      load(yaml, variables);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.faults;
+      throw error;
+    }
+    return [];
+  }
+
+  it('takes the defaults where the file says nothing', () => {
+    for (const yaml of ['', 'app:\nhttp:\n', 'app: {}\n', '# only a comment\n']) {
+      const { app, http, docker } = load(yaml).configuration;
+      expect({ app, http, docker }).toEqual({
+        app: new Configuration().app,
+        http: new Configuration().http,
+        docker: new Configuration().docker,
+      });
+    }
+  });
+
+  it('is content with the file that comes with it', () => {
+    const { configuration, warnings } = loadConfiguration({});
+    expect(configuration.sandbox.image).toBe('ai-agent:latest');
+    expect(warnings).toEqual([expect.stringContaining('APP_SIGNING_KEY is not set')]);
+  });
+
+  it('takes values of the file, and those of the environment before them', () => {
+    const yaml = 'http:\n  port: 9000\n  host: 127.0.0.5\nsandbox:\n  cap_add: [CHOWN]\n';
+    const { http, sandbox } = load(yaml, { APP_HTTP_PORT: '9001' }).configuration;
+    expect([http.port, http.host, sandbox.capAdd]).toEqual([9001, '127.0.0.5', ['CHOWN']]);
+  });
+
+  it('lets a variable override every key that has one', () => {
+    const keys = (Object.entries(new Configuration()) as [SectionName, Record<string, unknown>][]).flatMap(
+      ([section, defaults]) =>
+        keysOf(section, defaults).flatMap(({ property, variable }) =>
+          variable === null ? [] : [{ section, property, variable, standard: defaults[property] }],
+        ),
+    );
+    const variables = Object.fromEntries(
+      keys.map(({ variable, standard }) => [variable, sampleOf(variable, standard)]),
+    );
+    const { configuration, warnings } = load('', { ...variables, ...SECRETS });
+    for (const { section, property, variable, standard } of keys) {
+      const found = (configuration[section] as unknown as Record<string, unknown>)[property];
+      expect([variable, found]).toEqual([variable, asValue(variables[variable] ?? '', standard)]);
+      expect(found).not.toEqual(standard);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['APP_NAME', 'APP_ENV', 'APP_INSTANCE', 'APP_API_TOKEN_HEADER', 'APP_HTTP_RATE_LIMIT_PER_SECOND'])(
+    'knows %s, whose name clients rely on',
+    (variable) => {
+      expect(load('', { ...SECRETS, [variable]: '3' }).warnings).toEqual([]);
+    },
+  );
+
+  it('lists all faults at once, each in its own name', () => {
+    const yaml = `
+http: { port: 70000, hots: x }
+sandbox: { ttl_seconds: 0, image: '', volume_allowed_roots: [relative] }
+strange: {}
+docker: [1]
+`;
+    const faults = faultsOf(yaml, {
+      APP_HTTP_RATE_LIMIT_PER_SECOND: 'many',
+      APP_SANDBOX_READ_ONLY_ROOT: 'si',
+    });
+    const found = faults.map((fault) => fault.replace(/: .*$/s, '').replace(/ .*$/, '')).sort();
+    expect(found).toEqual([
+      'docker',
+      'http.hots',
+      'http.port',
+      'http.rate_limit_per_second',
+      'sandbox.image',
+      'sandbox.read_only_root',
+      'sandbox.ttl_seconds',
+      'sandbox.volume_allowed_roots',
+      'strange',
+    ]);
+    expect(faults).toContainEqual(
+      expect.stringMatching(/^sandbox\.ttl_seconds \(APP_SANDBOX_TTL_SECONDS\): must be/),
+    );
+  });
+
+  it('tells all faults in the message', () => {
+    expect(() => load('nonsense: 1\nmore: 2\n')).toThrow(/2 fault\(s\)[\s\S]*nonsense[\s\S]*more/);
+  });
+
+  it.each([
+    ['a missing file', { APP_CONFIG: '/nonexistent/app.yaml' }, 'cannot be read'],
+    ['a directory', { APP_CONFIG: '/tmp' }, 'cannot be read'],
+  ])('names %s', (_, variables, message) => {
+    expect(() => loadConfiguration(variables)).toThrow(message);
+  });
+
+  it.each([['[1, 2]'], ['text'], ['a: b: c'], ['app: {name: x}\napp: {name: y}\n']])(
+    'refuses the file %j',
+    (yaml) => {
+      expect(faultsOf(yaml)).toHaveLength(1);
+    },
+  );
+
+  it('ignores unknown APP_ variables with a warning, and others silently', () => {
+    const { warnings } = load('', { ...SECRETS, APP_HTTP_PROT: '1', OTHER: '1', APPLE: '1' });
+    expect(warnings).toEqual(['APP_HTTP_PROT is no variable of this service and is ignored']);
+  });
+});
