@@ -3,8 +3,11 @@ import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { VERSION } from '../version.js';
+import { ApiErrors } from '../http/error-dtos.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health-dtos.js';
 import { type ReadinessCheck, ReadinessChecks } from './readiness-checks.js';
+
+const OPEN = { isOpen: true, isValidated: false } as const;
 
 /** For probes: open to all, and no dependency can make them hang. */
 @ApiTags('Health')
@@ -19,6 +22,7 @@ export class HealthController {
   @Get('api/v1/health')
   @ApiOperation({ summary: 'Who answers', description: 'Touches no dependency.', security: [] })
   @ApiOkResponse({ type: HealthDto })
+  @ApiErrors(OPEN)
   getHealth(): HealthDto {
     return { status: 'ok', service: 'sandbox-master', version: VERSION };
   }
@@ -26,6 +30,7 @@ export class HealthController {
   @Get('livez')
   @ApiOperation({ summary: 'Whether the process can serve', security: [] })
   @ApiOkResponse({ type: LivenessDto })
+  @ApiErrors(OPEN)
   getLiveness(): LivenessDto {
     return { status: 'ok' };
   }
@@ -38,6 +43,7 @@ export class HealthController {
     description: 'Not ready; `error` says why.',
     type: ReadinessDto,
   })
+  @ApiErrors(OPEN)
   async getReadiness(@Res({ passthrough: true }) response: Response): Promise<unknown> {
     try {
       return await this.health.check(

@@ -42,6 +42,9 @@ const EVERYWHERE: Codes = {
   503: { shutting_down: 'The service is going down; `Retry-After` says when to try again.' },
 };
 
+/** Health routes need no token, are not limited, and answer also while the service goes down. */
+const OPEN: Codes = { 403: { ...EVERYWHERE[403] }, 500: { ...EVERYWHERE[500] } };
+
 const JSON_BODY: Codes = {
   400: { malformed_json: 'The body is not JSON.' },
   413: { payload_too_large: 'The body is over 64 KiB.' },
@@ -55,6 +58,8 @@ interface ErrorsOfRoute {
   readonly codes?: Codes;
   readonly takesJson?: boolean;
   readonly isValidated?: boolean;
+  /** A health route. */
+  readonly isOpen?: boolean;
 }
 
 /** Documents every error of a route, those of all routes included, each with an example. */
@@ -62,8 +67,9 @@ export function ApiErrors({
   codes = {},
   takesJson = false,
   isValidated = true,
+  isOpen = false,
 }: ErrorsOfRoute): MethodDecorator {
-  const all = [EVERYWHERE, takesJson ? JSON_BODY : {}, codes];
+  const all = [isOpen ? OPEN : EVERYWHERE, takesJson ? JSON_BODY : {}, codes];
   const statuses = [...new Set(all.flatMap((group) => Object.keys(group)))];
   return applyDecorators(
     ApiExtraModels(ErrorDto, ValidationErrorDto),

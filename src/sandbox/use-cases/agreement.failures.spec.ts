@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { aUuid, CHAT, OTHER_CHAT } from '../../../test/builders/ids.js';
+import { minutesAgo, NOW } from '../../../test/builders/times.js';
+import { FakeEngine } from '../../../test/fakes/fake-engine.js';
+import { Replica } from '../../../test/fakes/replica.js';
+import { noCounts } from './cleanup-events.js';
+
+describe('a pass towards agreement, where calls fail', () => {
+  let engine: FakeEngine;
+  let replica: Replica;
+
+  beforeEach(() => {
+    engine = new FakeEngine();
+    replica = new Replica({ engine });
+  });
+
+  it.each(['unreachable', 'timed-out', 'failed'] as const)(
+    'does nothing when the containers cannot be listed: %s',
+    async (failure) => {
+      const sandbox = await replica.create();
+      engine.place({ claim: { chatId: OTHER_CHAT, expiresAt: NOW } });
+      replica.runtime.faults.inject('list', failure);
+      await expect(replica.sweep()).rejects.toMatchObject({ failure });
+      expect(engine.all).toHaveLength(2);
+      expect(await replica.registry.list()).toEqual([sandbox]);
+    },
+  );
+
+  it.each(['unreachable', 'timed-out', 'failed'] as const)(
+    'forgets nothing on an answer that says nothing: %s',
+    async (failure) => {
+      const sandbox = await replica.create();
+      const container = engine.containers.get(sandbox.containerId);
+      engine.containers.clear();
+      replica.runtime.faults.inject('find', failure);
+      expect(await replica.sweep()).toEqual({ ...noCounts(), error: 1 });
+      expect(await replica.registry.list()).toEqual([sandbox]);
+      if (container !== undefined) engine.containers.set(sandbox.containerId, container);
+      replica.runtime.faults.heal();
+      expect(await replica.sweep()).toEqual(noCounts());
+      expect(await replica.create()).toEqual(sandbox);
+    },
+  );
+
+  it('goes on after one failure, and tries that one again in the next pass', async () => {
+    for (let number = 1; number <= 20; number += 1)
+      engine.place({ claim: { chatId: aUuid(number), expiresAt: NOW } });
+    replica.runtime.faults.inject('remove', 'failed', { spared: 3, times: 2 });
+    expect(await replica.sweep()).toEqual({ ...noCounts(), expired: 18, error: 2 });
+    expect(engine.all).toHaveLength(2);
+    expect(
+      replica.metrics.resultsOf('sandbox.cleanup.total').filter((result) => result === 'error'),
+    ).toHaveLength(2);
+    expect(await replica.sweep()).toEqual({ ...noCounts(), expired: 2 });
+    expect(engine.all).toEqual([]);
+  });
+
+  it('keeps the record of what cannot be removed', async () => {
+    const sandbox = await replica.create();
+    replica.clock.advanceSeconds(300);
+    replica.runtime.faults.inject('remove', 'failed');
+    await replica.sweep();
+    expect(await replica.registry.list()).toEqual([sandbox]);
+  });
+
+  it('is not held up by one chat that hangs', async () => {
+    replica = new Replica({ engine, docker: { timeoutSeconds: 0.3 } });
+    for (const number of [1, 2, 3]) engine.place({ claim: { chatId: aUuid(number), expiresAt: NOW } });
+    replica.runtime.faults.inject('stop', 'hang', { times: 1 });
+    replica.runtime.faults.inject('remove', 'hang', { times: 1 });
+    const { expired, error } = await replica.sweep();
+    expect([expired, error]).toEqual([2, 1]);
+    expect(engine.all).toHaveLength(1);
+  });
+
+  it('counts what it cannot save as a failure of that chat alone', async () => {
+    engine.place({ claim: { chatId: OTHER_CHAT, expiresAt: NOW } });
+    engine.place();
+    replica.registry.isBroken = true;
+    expect(await replica.sweep()).toEqual({ ...noCounts(), expired: 1, error: 1 });
+  });
+
+  it('fails at start-up while the engine does not answer, and succeeds when it comes', async () => {
+    replica.runtime.faults.inject('any', 'unreachable');
+    await expect(replica.reconcile.execute()).rejects.toMatchObject({ failure: 'unreachable' });
+    expect(replica.tracer.spans).toMatchObject([{ error: { failure: 'unreachable' } }]);
+    replica.runtime.faults.heal();
+    engine.place();
+    await replica.reconcile.execute();
+    expect(await replica.registry.find(CHAT)).not.toBeNull();
+  });
+
+  it('leaves alone a chat whose lock does not come free', async () => {
+    replica = new Replica({ engine, docker: { timeoutSeconds: 0.1 } });
+    engine.place({ claim: { expiresAt: NOW } });
+    const release = Promise.withResolvers<undefined>();
+    const held = replica.lock.runExclusive(CHAT, 10, () => release.promise);
+    expect(await replica.sweep()).toEqual({ ...noCounts(), error: 1 });
+    release.resolve(undefined);
+    await held;
+    expect(engine.all).toHaveLength(1);
+  });
+});
+
+describe('a pass towards agreement, where things change meanwhile', () => {
+  let engine: FakeEngine;
+  let replica: Replica;
+
+  beforeEach(() => {
+    engine = new FakeEngine();
+    replica = new Replica({ engine });
+  });
+
+  it('leaves alone what was replaced since the list', async () => {
+    await replica.create();
+    replica.clock.advanceSeconds(300);
+    const list = replica.runtime.faults.hold('list');
+    const sweep = replica.sweep();
+    await list.reached;
+    const young = await replica.create();
+    list.release();
+    await sweep;
+    expect(engine.all).toMatchObject([{ containerId: young.containerId, state: 'running' }]);
+    expect(await replica.registry.list()).toEqual([young]);
+  });
+
+  it('leaves alone what was replaced between the decision and the lock', async () => {
+    const old = await replica.create();
+    replica.clock.advanceSeconds(300);
+    // The create holds the chat's lock while the pass decides that the old container has expired.
+    const stop = replica.runtime.faults.hold('stop');
+    const create = replica.create();
+    await stop.reached;
+    const sweep = replica.sweep();
+    stop.release();
+    const [young, counts] = await Promise.all([create, sweep]);
+    expect(young.sessionId).not.toBe(old.sessionId);
+    expect(counts).toMatchObject({ expired: 0, error: 0 });
+    expect(engine.all).toMatchObject([{ containerId: young.containerId, state: 'running' }]);
+    expect(await replica.registry.list()).toEqual([young]);
+  });
+
+  it('does not adopt over what was created since the list', async () => {
+    engine.place({ name: 'another-name', claim: { createdAt: minutesAgo(1) } });
+    const list = replica.runtime.faults.hold('list');
+    const sweep = replica.sweep();
+    await list.reached;
+    list.release();
+    const [young] = await Promise.all([replica.create(), sweep]);
+    await replica.sweep();
+    expect(engine.running).toMatchObject([{ containerId: young.containerId }]);
+    expect(await replica.registry.list()).toEqual([young]);
+  });
+
+  it('does not bring back what was deleted since the list', async () => {
+    await new Replica({ engine }).create();
+    const list = replica.runtime.faults.hold('list');
+    const sweep = replica.sweep();
+    await list.reached;
+    const deletion = replica.delete();
+    list.release();
+    await Promise.all([deletion, sweep]);
+    expect(engine.all).toEqual([]);
+    await replica.sweep();
+    expect(await replica.registry.list()).toEqual([]);
+  });
+
+  it('does not remove what started while it was taken for dead', async () => {
+    const other = new Replica({ engine });
+    const start = other.runtime.faults.hold('start');
+    const theirs = other.create();
+    await start.reached;
+    replica.clock.advanceSeconds(10);
+    const find = replica.runtime.faults.hold('find');
+    const sweep = replica.sweep();
+    await find.reached;
+    start.release();
+    const sandbox = await theirs;
+    find.release();
+    await sweep;
+    expect(engine.running).toMatchObject([{ containerId: sandbox.containerId }]);
+  });
+});

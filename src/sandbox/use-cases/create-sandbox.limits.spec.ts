@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { aUuid, CHAT, OTHER_CHAT } from '../../../test/builders/ids.js';
+import { FakeEngine } from '../../../test/fakes/fake-engine.js';
+import { Replica } from '../../../test/fakes/replica.js';
+
+const THIRD_CHAT = aUuid(3);
+const limitReached = { code: 'sandbox_limit_reached' };
+
+describe('CreateSandbox under sandbox.max_active', () => {
+  const limitedTo = (maxActive: number, engine = new FakeEngine()): Replica =>
+    new Replica({ engine, sandbox: { maxActive } });
+
+  it('has no limit by default', async () => {
+    const replica = limitedTo(0);
+    for (let number = 1; number <= 20; number += 1) await replica.create({ chatId: aUuid(number) });
+    expect(replica.engine.running).toHaveLength(20);
+  });
+
+  it('refuses one more than may be, and says when the first of them ends', async () => {
+    const replica = limitedTo(2);
+    await replica.create();
+    replica.clock.advanceSeconds(100);
+    await replica.create({ chatId: OTHER_CHAT });
+    const refused = replica.create({ chatId: THIRD_CHAT });
+    await expect(refused).rejects.toMatchObject({ ...limitReached, retryAfterSeconds: 200 });
+    expect(replica.engine.containersEverMade).toBe(2);
+  });
+
+  it('reuses at the limit, and conflicts before it speaks of the limit', async () => {
+    const replica = limitedTo(1);
+    const first = await replica.create();
+    expect(await replica.create()).toEqual(first);
+    await expect(replica.create({ agentId: 'other' })).rejects.toMatchObject({ code: 'sandbox_conflict' });
+  });
+
+  it('replaces at the limit', async () => {
+    const replica = limitedTo(1);
+    await replica.create();
+    replica.engine.all.forEach((container) => replica.engine.end(container));
+    expect(await replica.create()).toMatchObject({ chatId: CHAT });
+  });
+
+  it('does not count what has expired, swept or not', async () => {
+    const replica = limitedTo(1);
+    await replica.create();
+    replica.clock.advanceSeconds(300);
+    expect(await replica.create({ chatId: OTHER_CHAT })).toMatchObject({ chatId: OTHER_CHAT });
+  });
+
+  it('gives a place that was freed to the next', async () => {
+    const replica = limitedTo(1);
+    await replica.create();
+    await replica.delete();
+    expect(await replica.create({ chatId: OTHER_CHAT })).toMatchObject({ chatId: OTHER_CHAT });
+  });
+
+  it('gives the place of a failed start to the next', async () => {
+    const replica = limitedTo(1);
+    replica.engine.hasImage = false;
+    await expect(replica.create()).rejects.toMatchObject({ code: 'sandbox_start_failed' });
+    replica.engine.hasImage = true;
+    expect(await replica.create({ chatId: OTHER_CHAT })).toMatchObject({ chatId: OTHER_CHAT });
+  });
+
+  it('lets exactly one of two newcomers have the one place', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const replica = limitedTo(1);
+      const both = await Promise.allSettled([replica.create(), replica.create({ chatId: OTHER_CHAT })]);
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: limitReached });
+      expect(replica.engine.running).toHaveLength(1);
+    }
+  });
+
+  it('never lets more in than may be, however many come at once', async () => {
+    const replica = limitedTo(3);
+    const all = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, number) => replica.create({ chatId: aUuid(number + 1) })),
+    );
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(replica.engine.containersEverMade).toBe(3);
+  });
+
+  it('reuses at the limit what another replica made for this chat', async () => {
+    const engine = new FakeEngine();
+    const theirs = await new Replica({ engine }).create();
+    const replica = limitedTo(1, engine);
+    await replica.create({ chatId: OTHER_CHAT });
+    expect(await replica.create()).toEqual(theirs);
+    await expect(replica.create({ chatId: THIRD_CHAT })).rejects.toMatchObject(limitReached);
+  });
+
+  it('speaks of the limit also where the engine does not say whether there is another', async () => {
+    const replica = limitedTo(1);
+    await replica.create();
+    replica.runtime.faults.inject('findByChat', 'unreachable');
+    await expect(replica.create({ chatId: OTHER_CHAT })).rejects.toMatchObject(limitReached);
+  });
+});
+
+describe('CreateSandbox with volumes that contain each other', () => {
+  const refused = { field: 'volume_host_path', type: 'path_refused' };
+
+  it("refuses a volume below that of another chat's sandbox", async () => {
+    const replica = new Replica();
+    await replica.create();
+    for (const volumeHostPath of ['/tmp/volume/below', '/tmp/volume/far/below', '/tmp/volume/../volume/x']) {
+      await expect(replica.create({ chatId: OTHER_CHAT, volumeHostPath })).rejects.toMatchObject(refused);
+    }
+    expect(replica.engine.containersEverMade).toBe(1);
+  });
+
+  it.each([
+    ['the same', '/tmp/volume'],
+    ['a parent', '/tmp'],
+    ['a neighbour', '/tmp/volume2'],
+  ])('lets another chat have %s', async (_, volumeHostPath) => {
+    const replica = new Replica();
+    await replica.create();
+    expect(await replica.create({ chatId: OTHER_CHAT, volumeHostPath })).toMatchObject({ volumeHostPath });
+  });
+
+  it('refuses it while the other is only starting', async () => {
+    const replica = new Replica();
+    const start = replica.runtime.faults.hold('start');
+    const first = replica.create();
+    await start.reached;
+    const nested = replica.create({ chatId: OTHER_CHAT, volumeHostPath: '/tmp/volume/below' });
+    await expect(nested).rejects.toMatchObject(refused);
+    start.release();
+    await first;
+  });
+
+  it('lets a chat move its own volume below the old one once that sandbox is gone', async () => {
+    const replica = new Replica();
+    await replica.create();
+    await replica.delete();
+    const volumeHostPath = '/tmp/volume/below';
+    expect(await replica.create({ volumeHostPath })).toMatchObject({ volumeHostPath });
+  });
+
+  it('lets it be once the other is gone', async () => {
+    const replica = new Replica();
+    await replica.create();
+    await replica.delete();
+    const volumeHostPath = '/tmp/volume/below';
+    expect(await replica.create({ chatId: OTHER_CHAT, volumeHostPath })).toMatchObject({ volumeHostPath });
+  });
+
+  it('still reuses what was mounted before the other came', async () => {
+    const replica = new Replica();
+    const volumeHostPath = '/tmp/volume/below';
+    const nested = await replica.create({ volumeHostPath });
+    await replica.create({ chatId: OTHER_CHAT });
+    expect(await replica.create({ volumeHostPath })).toEqual(nested);
+  });
+
+  it('speaks of the volume before it speaks of a conflict', async () => {
+    const replica = new Replica();
+    await replica.create();
+    await replica.create({ chatId: OTHER_CHAT, volumeHostPath: '/tmp/other' });
+    const nested = replica.create({ chatId: OTHER_CHAT, volumeHostPath: '/tmp/volume/below' });
+    await expect(nested).rejects.toMatchObject(refused);
+  });
+});
