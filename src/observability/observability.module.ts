@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AppConfig, LoggingConfig } from '../config/sections.js';
 import { OtelMetrics } from './adapters/otel-metrics.js';
@@ -8,6 +8,7 @@ import { pinoOptions } from './adapters/pino-options.js';
 import { LOGGER } from './ports/logger.js';
 import { METRICS } from './ports/metrics.js';
 import { TRACER } from './ports/tracer.js';
+import { stopTelemetry } from './telemetry-sdk.js';
 
 /** Logs, metrics and traces for every feature; knows none of them. */
 @Global()
@@ -29,4 +30,8 @@ import { TRACER } from './ports/tracer.js';
   ],
   exports: [LOGGER, METRICS, TRACER],
 })
-export class ObservabilityModule {}
+export class ObservabilityModule implements OnApplicationShutdown {
+  async onApplicationShutdown(): Promise<void> {
+    await stopTelemetry();
+  }
+}
