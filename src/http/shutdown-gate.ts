@@ -3,15 +3,19 @@ import type { Request, RequestHandler, Response } from 'express';
 import { isHealthPath } from './health-paths.js';
 import { sendError } from './send-error.js';
 
-/** Shorter than the 10 s that `docker stop` leaves by default. */
-export const DRAIN_MS = 8000;
+/** For everything that is to finish, together; shorter than the 10 s that `docker stop` leaves by default. */
+const DRAIN_MS = 8000;
 
 /** Refuses new work as soon as the shutdown begins, and lets what is under way finish, bounded. */
 @Injectable()
 export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown {
-  isClosing = false;
+  private closesAtMs: number | null = null;
   private readonly underWay = new Set<Response>();
   private readonly drained = Promise.withResolvers<undefined>();
+
+  get isClosing(): boolean {
+    return this.closesAtMs !== null;
+  }
 
   readonly handler: RequestHandler = (request, response, next) => {
     if (this.isClosing && !isHealthPath(request.path)) {
@@ -32,22 +36,25 @@ export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown 
   }
 
   onModuleDestroy(): void {
-    this.isClosing = true;
+    this.closesAtMs ??= performance.now() + DRAIN_MS;
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.settle();
-    await within(DRAIN_MS, this.drained.promise);
+    await this.drain(this.drained.promise);
+  }
+
+  /** Waits for the work, but no longer than the shutdown may take as a whole. */
+  async drain(work: Promise<unknown>): Promise<void> {
+    const leftMs = Math.max(0, (this.closesAtMs ?? performance.now() + DRAIN_MS) - performance.now());
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, leftMs)));
+    await Promise.race([work, limit]).finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   private settle(): void {
     if (this.isClosing && this.underWay.size === 0) this.drained.resolve(undefined);
   }
-}
-
-/** Waits for the work, but no longer than this. */
-export async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

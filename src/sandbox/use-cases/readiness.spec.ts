@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { OTHER_CHAT } from '../../../test/builders/ids.js';
 import { Replica } from '../../../test/fakes/replica.js';
+import { eventually } from '../../../test/support/eventually.js';
 
 const patient = (readyTimeoutSeconds: number): Replica => new Replica({ sandbox: { readyTimeoutSeconds } });
 
@@ -64,8 +66,13 @@ describe('the wait for a new sandbox', () => {
 
   it('takes no place in the queue of starts', async () => {
     const replica = new Replica({ sandbox: { readyTimeoutSeconds: 5, maxConcurrentStarts: 1 } });
-    replica.probe.failuresFirst = 3;
-    const both = await Promise.all([replica.create(), replica.create({ chatId: '2'.repeat(8) })]);
-    expect(both).toHaveLength(2);
+    replica.probe.failuresFirst = Infinity;
+    const both = Promise.all([replica.create(), replica.create({ chatId: OTHER_CHAT })]);
+    await eventually(
+      () => replica.engine.running.length === 2,
+      'the second starts while the first is not ready',
+    );
+    replica.probe.failuresFirst = 0;
+    expect(await both).toHaveLength(2);
   });
 });

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { ShutdownGate } from '../../../http/shutdown-gate.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { CleanupExpiredSandboxes } from '../../use-cases/cleanup-expired-sandboxes.js';
 import { StartupReconciler } from './startup-reconciler.js';
@@ -23,12 +24,13 @@ export class ExpirySweeper implements BeforeApplicationShutdown {
     private readonly cleanup: CleanupExpiredSandboxes,
     private readonly reconciler: StartupReconciler,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly gate: ShutdownGate,
     sandbox: SandboxConfig,
   ) {
     this.intervalMs = sandbox.cleanupIntervalSeconds * 1000;
   }
 
-  @Cron(CronExpression.EVERY_SECOND)
+  @Cron(CronExpression.EVERY_SECOND, { threshold: 1000 })
   tick(): void {
     const isDue = performance.now() - this.lastBeganMs >= this.intervalMs - TICK_TOLERANCE_MS;
     if (!isDue || this.sweep !== null || this.isStopped || !this.reconciler.isDone) return;
@@ -40,7 +42,7 @@ export class ExpirySweeper implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    await this.sweep;
+    await this.gate.drain(this.sweep ?? Promise.resolve());
   }
 
   private async run(): Promise<void> {

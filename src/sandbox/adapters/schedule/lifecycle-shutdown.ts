@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { DRAIN_MS, within } from '../../../http/shutdown-gate.js';
+import { ShutdownGate } from '../../../http/shutdown-gate.js';
 import { LIFECYCLE_LOCK, type LifecycleLock } from '../../ports/lifecycle-lock.js';
 import { START_QUEUE, type StartQueue } from '../../ports/start-queue.js';
 
@@ -12,6 +12,7 @@ export class LifecycleShutdown implements OnModuleDestroy, BeforeApplicationShut
   constructor(
     @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
     @Inject(START_QUEUE) private readonly queue: StartQueue,
+    private readonly gate: ShutdownGate,
   ) {}
 
   onModuleDestroy(): void {
@@ -19,6 +20,6 @@ export class LifecycleShutdown implements OnModuleDestroy, BeforeApplicationShut
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await within(DRAIN_MS, this.lock.whenIdle());
+    await this.gate.drain(this.lock.whenIdle());
   }
 }

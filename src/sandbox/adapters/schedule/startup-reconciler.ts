@@ -5,6 +5,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { ShutdownGate } from '../../../http/shutdown-gate.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { ReconcileSandboxes } from '../../use-cases/reconcile-sandboxes.js';
 
@@ -21,6 +22,7 @@ export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicat
   constructor(
     private readonly reconcile: ReconcileSandboxes,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly gate: ShutdownGate,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,7 +31,7 @@ export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicat
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
-    await this.work;
+    await this.gate.drain(this.work);
   }
 
   private async untilDone(): Promise<void> {
