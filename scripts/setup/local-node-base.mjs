@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Archive } from './archive.mjs';
+import { addBusyboxUserland } from './busybox-userland.mjs';
+import { findProgram } from './debian.mjs';
+import { importImage } from './engine-images.mjs';
+import { librariesOf } from './host-libraries.mjs';
+import { pinnedNode } from './pinned-node-path.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const IMPORT_MS = 5 * 60_000;
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/**
+ * Makes a base image for the Dockerfile where no registry is reachable, out of what this machine has: busybox, the
+ * pinned Node with its libraries, npm, tini and the certificates that this machine trusts.
+ * @param {import('dockerode')} docker
+ * @param {string} tag
+ */
+export async function buildLocalNodeBase(docker, tag) {
+  const archive = new Archive();
+  await addBusyboxUserland(archive);
+  // Folders are links to /bin in this userland, but not /usr/local.
+  await addProgram(archive, 'usr/local/bin/node', realpathSync(pinnedNode()));
+  await addProgram(archive, 'bin/tini', findInit());
+  archive.tree('usr/local/lib/node_modules/npm', findNpm());
+  archive.link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js');
+  const trust = existsSync(CERTIFICATES);
+  if (trust) archive.file(CERTIFICATES, { from: CERTIFICATES });
+  await importImage(docker, archive.end(), {
+    timeoutMs: IMPORT_MS,
+    tag,
+    changes: [
+      'ENV PATH=/usr/local/bin:/usr/bin:/bin',
+      // Node has certificates of its own and does not read the system's unless it is told to.
+      ...(trust ? [`ENV NODE_EXTRA_CA_CERTS=${CERTIFICATES} SSL_CERT_FILE=${CERTIFICATES}`] : []),
+      'CMD ["/bin/sh"]',
+    ],
+  });
+}
+
+async function addProgram(archive, name, from) {
+  archive.file(name, { from, mode: 0o755 });
+  for (const library of await librariesOf(from)) archive.file(library, { from: library, mode: 0o755 });
+}
+
+/** tini itself, or the engine's own copy of it. */
+function findInit() {
+  const found = ['tini-static', 'docker-init', 'tini']
+    .map((name) => findProgram(name))
+    .find((path) => path !== null);
+  if (found === undefined)
+    throw new SetupError('Neither tini nor docker-init is here; Debian has it in tini.');
+  return realpathSync(found);
+}
+
+/** The folder of the npm that runs this, of the one on the path, or of the one that came with the present Node. */
+function findNpm() {
+  const { npm_execpath: running } = process.env;
+  const onPath = findProgram('npm');
+  const candidates = [
+    ...[running, onPath]
+      .filter((path) => path && existsSync(path))
+      .map((path) => join(dirname(realpathSync(path)), '..')),
+    join(dirname(process.execPath), '../lib/node_modules/npm'),
+  ];
+  const found = candidates.find(isNpm);
+  if (found === undefined)
+    throw new SetupError('npm is not found; it is needed in the image that builds the service.');
+  return found;
+}
+
+function isNpm(folder) {
+  const manifest = join(folder, 'package.json');
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'npm';
+}

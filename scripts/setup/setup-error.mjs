@@ -1,0 +1,2 @@
+/** Something the reader can act on: it is shown as it is, without a stack. */
+export class SetupError extends Error {}
