@@ -1,0 +1,108 @@
+import type { ContainerState, SandboxClaim } from '../../src/sandbox/domain/container.js';
+import { containerNameOf } from '../../src/sandbox/domain/container-name.js';
+import { aClaim } from '../builders/containers.js';
+
+/** A container as the engine has it, whoever made it. */
+export interface FakeContainer {
+  readonly containerId: string;
+  readonly name: string;
+  /** Null where its labels cannot be understood. */
+  readonly claim: SandboxClaim | null;
+  /** Whose it is; null: it bears no label of ours. */
+  readonly instance: string | null;
+  /** What it mounts as the chat's directory. */
+  readonly chatHostPath: string;
+  state: ContainerState;
+  ip: string | null;
+  exitCode: number | null;
+  output: string;
+}
+
+const FIRST_HOST = 2;
+
+/** The one engine that several runtimes may share: containers, networks, images, and what becomes of a start. */
+export class FakeEngine {
+  readonly containers = new Map<string, FakeContainer>();
+  readonly networks = new Set<string>();
+  /** Directories that the host lacks. */
+  readonly missingSources = new Set<string>();
+  hasImage = true;
+  /** What a started container does. */
+  onStart: 'run' | 'exit' | 'run-without-address' = 'run';
+  /** What a container writes as it starts. */
+  output = '';
+  private madeContainers = 0;
+  private madeNetworks = 0;
+
+  /** How many containers were ever made. */
+  get containersEverMade(): number {
+    return this.madeContainers;
+  }
+
+  get networksEverMade(): number {
+    return this.madeNetworks;
+  }
+
+  get all(): FakeContainer[] {
+    return [...this.containers.values()];
+  }
+
+  get running(): FakeContainer[] {
+    return this.all.filter(({ state }) => state === 'running');
+  }
+
+  /** The container of that chat's name, whoever made it. */
+  findByName(name: string): FakeContainer | undefined {
+    return this.all.find((container) => container.name === name);
+  }
+
+  makeNetwork(name: string): void {
+    if (this.networks.has(name)) return;
+    this.networks.add(name);
+    this.madeNetworks += 1;
+  }
+
+  /** Puts a container there without anybody's asking: running and ours, unless told otherwise. */
+  place({
+    claim: claimOverrides = {},
+    ...overrides
+  }: Partial<Omit<FakeContainer, 'claim'>> & { claim?: Partial<SandboxClaim> | null } = {}): FakeContainer {
+    const claim = claimOverrides === null ? null : aClaim(claimOverrides);
+    this.madeContainers += 1;
+    const state = overrides.state ?? 'running';
+    const instance = overrides.instance ?? 'default';
+    const container: FakeContainer = {
+      containerId: String(this.madeContainers).padStart(64, '0'),
+      name: containerNameOf((claim ?? aClaim()).chatId, instance),
+      claim,
+      instance,
+      chatHostPath: '/chats/placed',
+      state,
+      ip: state === 'running' ? this.freeAddress() : null,
+      exitCode: null,
+      output: '',
+      ...overrides,
+    };
+    this.containers.set(container.containerId, container);
+    return container;
+  }
+
+  run(container: FakeContainer): void {
+    container.output = this.output;
+    container.state = this.onStart === 'exit' ? 'dead' : 'running';
+    container.ip = this.onStart === 'run' ? this.freeAddress() : null;
+    if (this.onStart === 'exit') this.end(container, 3);
+  }
+
+  /** Ends what runs in it; its address is free for the next one at once. */
+  end(container: FakeContainer, exitCode = 137): void {
+    Object.assign(container, { state: 'dead', ip: null, exitCode, output: 'last words' });
+  }
+
+  private freeAddress(): string {
+    const taken = new Set(this.all.map(({ ip }) => ip));
+    let host = FIRST_HOST;
+    while (taken.has(`172.18.0.${host}`)) host += 1;
+    return `172.18.0.${host}`;
+  }
+}

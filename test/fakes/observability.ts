@@ -1,0 +1,109 @@
+import type { LogFields, Logger } from '../../src/observability/ports/logger.js';
+import type { MetricAttributes, Metrics } from '../../src/observability/ports/metrics.js';
+import type { Span, SpanAttributes, Tracer } from '../../src/observability/ports/tracer.js';
+
+export interface LogRecord {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly event: string;
+  readonly fields: LogFields;
+}
+
+/** Keeps every record, with the fields of its context. */
+export class RecordingLogger implements Logger {
+  readonly records: LogRecord[] = [];
+  private context: LogFields = {};
+
+  debug(event: string, fields: LogFields = {}): void {
+    this.record('debug', event, fields);
+  }
+  info(event: string, fields: LogFields = {}): void {
+    this.record('info', event, fields);
+  }
+  warn(event: string, fields: LogFields = {}): void {
+    this.record('warn', event, fields);
+  }
+  error(event: string, fields: LogFields = {}): void {
+    this.record('error', event, fields);
+  }
+
+  inContext<T>(fields: LogFields, work: () => T): T {
+    const outer = this.context;
+    this.context = { ...outer, ...fields };
+    try {
+      return work();
+    } finally {
+      this.context = outer;
+    }
+  }
+
+  /** The events, those for debugging aside, in their order. */
+  get events(): string[] {
+    return this.records.filter(({ level }) => level !== 'debug').map(({ event }) => event);
+  }
+
+  /** The fields of every record of the event. */
+  fieldsOf(event: string): LogFields[] {
+    return this.records.filter((record) => record.event === event).map(({ fields }) => fields);
+  }
+
+  private record(level: LogRecord['level'], event: string, fields: LogFields): void {
+    this.records.push({ level, event, fields: { ...this.context, ...fields } });
+  }
+}
+
+/** Keeps what was counted and measured. */
+export class RecordingMetrics implements Metrics {
+  readonly counted: { readonly name: string; readonly attributes: MetricAttributes }[] = [];
+  readonly durations: {
+    readonly name: string;
+    readonly ms: number;
+    readonly attributes: MetricAttributes;
+  }[] = [];
+  readonly gauges = new Map<string, () => number>();
+
+  count(name: string, attributes: MetricAttributes = {}): void {
+    this.counted.push({ name, attributes });
+  }
+
+  duration(name: string, ms: number, attributes: MetricAttributes = {}): void {
+    this.durations.push({ name, ms, attributes });
+  }
+
+  gauge(name: string, read: () => number): void {
+    this.gauges.set(name, read);
+  }
+
+  /** The attribute `result` of every count under the name, in their order. */
+  resultsOf(name: string): (string | undefined)[] {
+    return this.counted.filter((count) => count.name === name).map(({ attributes }) => attributes.result);
+  }
+}
+
+export interface SpanRecord {
+  readonly name: string;
+  readonly attributes: Record<string, unknown>;
+  error: unknown;
+}
+
+/** Keeps every span, which needs its `this`, as those of the SDK do. */
+export class RecordingTracer implements Tracer {
+  readonly spans: SpanRecord[] = [];
+
+  span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
+    const record: SpanRecord = { name, attributes: { ...attributes }, error: null };
+    this.spans.push(record);
+    return work(new RecordingSpan(record));
+  }
+}
+
+class RecordingSpan implements Span {
+  constructor(private readonly record: SpanRecord) {}
+
+  set(attributes: SpanAttributes): void {
+    Object.assign(this.record.attributes, attributes);
+  }
+
+  fail(error: unknown): void {
+    this.record.error = error;
+  }
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
+import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
+import { RecordingLogger } from '../fakes/observability.js';
+import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
+
+const instance = `${INSTANCE_PREFIX}${randomBytes(4).toString('hex')}`;
+
+const networks = async () =>
+  (await engine.listNetworks({ filters: { name: [instance] } })).filter(({ Name }) => Name === instance);
+
+describe("the sandboxes' network", () => {
+  afterEach(() => removeAllOf(instance));
+  afterAll(() => removeAllOf(instance));
+
+  const logger = new RecordingLogger();
+  const aRuntime = (): DockerSandboxRuntime =>
+    new DockerSandboxRuntime(
+      aDockerConfig(),
+      aSandboxConfig({ networkName: instance }),
+      anAppConfig({ instance }),
+      logger,
+    );
+
+  it('is a bridge that bears its owner, and no chat', async () => {
+    await aRuntime().prepare();
+    expect(await networks()).toMatchObject([
+      { Driver: 'bridge', Labels: { 'managed-by': 'sandbox-master', instance } },
+    ]);
+    expect((await networks())[0]?.Labels).not.toHaveProperty('chat_id');
+  });
+
+  it.each([2, 4])('is there once, although %d services make it at the same moment', async (count) => {
+    for (let round = 1; round <= 3; round += 1) {
+      await Promise.all(Array.from({ length: count }, () => aRuntime().prepare()));
+      expect(await networks()).toHaveLength(1);
+      await removeAllOf(instance);
+    }
+  });
+
+  it('is made anew by the next start after somebody removed it', async () => {
+    const runtime = aRuntime();
+    await runtime.prepare();
+    await removeAllOf(instance);
+    await aRuntime().prepare();
+    expect(await networks()).toHaveLength(1);
+  });
+});
