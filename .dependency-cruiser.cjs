@@ -21,20 +21,20 @@ module.exports = {
       name: 'ports-speak-domain',
       comment: 'A port in the words of an adapter has only one possible adapter.',
       severity: 'error',
-      from: { path: '^src/sandbox/ports/' },
-      to: { pathNot: '^src/(kernel|sandbox/(domain|ports))/' },
+      from: { path: '^src/([^/]+)/ports/' },
+      to: { pathNot: '^src/(kernel|$1/(domain|ports))/' },
     },
     {
       name: 'use-cases-know-no-adapter',
       comment: 'Use cases act through ports; of packages they need Nest for Injectable and Inject alone.',
       severity: 'error',
-      from: { path: '^src/[^/]+/use-cases/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/([^/]+)/use-cases/', pathNot: '\\.spec\\.ts$' },
       to: {
         pathNot: [
           '^src/kernel/',
           '^src/config/',
           '^src/observability/ports/',
-          '^src/[^/]+/(domain|ports|use-cases)/',
+          '^src/$1/(domain|ports|use-cases)/',
           `${NODE_MODULES}/@nestjs/common`,
           '^node:timers/promises$',
           '^timers/promises$',
@@ -81,6 +81,9 @@ module.exports = {
     doNotFollow: { path: NODE_MODULES },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -20,6 +20,16 @@ export default tseslint.config(
   {
     // DTO and provider classes stand in decorated signatures, where an inline type import would lose the metadata.
     files: ['src/**/*.ts'],
+    ignores: ['src/config/**', 'src/main.ts', 'src/observability/start-telemetry.ts', 'src/**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only the configuration reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
 );

@@ -1,5 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { posix, resolve } from 'node:path';
 import type { Configuration } from './configuration.js';
 import { PROJECT_ROOT } from './project-root.js';
 import { makeSigningKey } from './secrets.js';
@@ -60,11 +61,23 @@ function ruleOfSandboxUser({ sandbox }: Configuration): Verdict {
 }
 
 function ruleOfTls({ docker }: Configuration): Verdict {
-  const faults =
-    (docker.certFile === '') === (docker.keyFile === '')
-      ? []
-      : ['docker.cert_file and docker.key_file: give both or neither'];
+  const files = { ca_file: docker.caFile, cert_file: docker.certFile, key_file: docker.keyFile };
+  const faults = Object.entries(files)
+    .filter(([, path]) => path !== '' && !isReadable(path))
+    .map(([key, path]) => `docker.${key} (APP_DOCKER_${key.toUpperCase()}): ${path} cannot be read`);
+  if ((docker.certFile === '') !== (docker.keyFile === '')) {
+    faults.push('docker.cert_file and docker.key_file: give both or neither');
+  }
   return { faults, warnings: [] };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function ruleOfMounts({ sandbox }: Configuration): Verdict {
@@ -73,7 +86,7 @@ function ruleOfMounts({ sandbox }: Configuration): Verdict {
     sandbox.volumeMountPath,
     sandbox.dependenciesMountPath,
     sandbox.lambdaToolsMountPath,
-  ];
+  ].map((path) => posix.normalize(path));
   const faults =
     new Set(targets).size === targets.length
       ? []

@@ -11,6 +11,10 @@ const SECRETS = {
 
 /** For each variable whose value cannot be made up from its default. */
 const SAMPLES: Record<string, string> = {
+  // These must be there to be read.
+  APP_DOCKER_CA_FILE: import.meta.filename,
+  APP_DOCKER_CERT_FILE: import.meta.filename,
+  APP_DOCKER_KEY_FILE: import.meta.filename,
   APP_HTTP_HOST: '127.0.0.2',
   APP_LOGGING_LEVEL: 'debug',
   APP_LOGGING_OUTPUT: 'otel',

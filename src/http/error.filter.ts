@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, Request, Response } from 'express';
+import { DomainError } from '../kernel/domain-error.js';
 import { LOGGER, type Logger } from '../observability/ports/logger.js';
 import { allowedMethods } from './allowed-methods.js';
 import { toAnswer } from './error-answer.js';
@@ -19,7 +20,9 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const express = this.adapters.httpAdapter.getInstance<Express>();
     const answer = toAnswer(error, allowedMethods(express, request.path));
-    if (answer.status >= 500) this.logger.warn('request_failed', { status: answer.status, err: error });
+    const isLogged = error instanceof DomainError && error.isLogged;
+    if (answer.status >= 500 && !isLogged)
+      this.logger.warn('request_failed', { status: answer.status, err: error });
     sendError(request, http.getResponse<Response>(), answer);
   }
 }

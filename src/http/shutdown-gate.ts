@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { isHealthPath } from './health-paths.js';
 import { sendError } from './send-error.js';
 
-/** For everything that is to finish, together; shorter than the 10 s that `docker stop` leaves by default. */
-const DRAIN_MS = 8000;
+/** For everything that is to finish, together; with the last telemetry, less than the 10 s that `docker stop` leaves. */
+const DRAIN_MS = 7000;
 
 /** Refuses new work as soon as the shutdown begins, and lets what is under way finish, bounded. */
 @Injectable()

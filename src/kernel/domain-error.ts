@@ -9,6 +9,9 @@ export abstract class DomainError extends Error {
   /** Seconds after which the same call is worth trying again, when that can be said. */
   readonly retryAfterSeconds: number | null = null;
 
+  /** Whether the log knows of it already, under a name of its own. */
+  readonly isLogged: boolean = false;
+
   /** What the caller reads; the code alone unless a subclass adds a reason that is fit for strangers. */
   get detail(): string {
     return this.code;

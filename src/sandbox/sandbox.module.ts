@@ -27,6 +27,7 @@ import { SESSION_REGISTRY } from './ports/session-registry.js';
 import { START_QUEUE } from './ports/start-queue.js';
 import { Admission } from './use-cases/admission.js';
 import { Agreement } from './use-cases/agreement.js';
+import { Arrivals } from './use-cases/arrivals.js';
 import { CleanupEvents } from './use-cases/cleanup-events.js';
 import { CleanupExpiredSandboxes } from './use-cases/cleanup-expired-sandboxes.js';
 import { ContainerStarter } from './use-cases/container-starter.js';
@@ -59,6 +60,7 @@ const USE_CASES = [
 const STEPS = [
   Admission,
   Agreement,
+  Arrivals,
   CleanupEvents,
   ContainerStarter,
   Deadlines,

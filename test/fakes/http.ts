@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 
@@ -29,11 +30,13 @@ export function aRequest({
 }
 
 /** Keeps what was answered. */
-export class RecordedResponse {
+export class RecordedResponse extends EventEmitter {
   statusCode = 200;
   readonly headers: Record<string, string> = {};
   text = '';
   headersSent = false;
+  writableFinished = false;
+  isDestroyed = false;
 
   status(code: number): this {
     this.statusCode = code;
@@ -53,7 +56,17 @@ export class RecordedResponse {
   end(text = ''): this {
     this.text += text;
     this.headersSent = true;
+    this.writableFinished = true;
     return this;
+  }
+
+  destroy(): this {
+    this.isDestroyed = true;
+    return this;
+  }
+
+  get asExpress(): Response {
+    return this as unknown as Response;
   }
 }
 
@@ -68,7 +81,7 @@ export interface Handled {
 export function handledBy(handler: RequestHandler, facts: RequestFacts): Handled {
   const response = new RecordedResponse();
   let hasPassed = false;
-  void handler(aRequest(facts), response as unknown as Response, () => {
+  void handler(aRequest(facts), response.asExpress, () => {
     hasPassed = true;
   });
   const { statusCode: status, text, headers } = response;

@@ -4,6 +4,7 @@ import { BoundedStartQueue } from '../../src/sandbox/adapters/memory/bounded-sta
 import { InProcessLifecycleLock } from '../../src/sandbox/adapters/memory/in-process-lifecycle-lock.js';
 import { Admission } from '../../src/sandbox/use-cases/admission.js';
 import { Agreement } from '../../src/sandbox/use-cases/agreement.js';
+import { Arrivals } from '../../src/sandbox/use-cases/arrivals.js';
 import { CleanupEvents } from '../../src/sandbox/use-cases/cleanup-events.js';
 import { CleanupExpiredSandboxes } from '../../src/sandbox/use-cases/cleanup-expired-sandboxes.js';
 import { ContainerStarter } from '../../src/sandbox/use-cases/container-starter.js';
@@ -79,6 +80,8 @@ export class Replica {
     const queue = new BoundedStartQueue(sandbox);
     const starter = new ContainerStarter(runtime, clock, logger, sandbox);
     const endContainer = new EndContainer(runtime, logger, sandbox);
+    const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
+    const arrivals = new Arrivals();
     const admission = new Admission(registry, clock, sandbox);
     const start = new StartSandbox(
       runtime,
@@ -86,6 +89,7 @@ export class Replica {
       clock,
       new SequentialIds(),
       logger,
+      volumes,
       new SandboxDirectories(this.directories, paths, logger, sandbox),
       new StartTurns(queue, metrics),
       starter,
@@ -103,7 +107,6 @@ export class Replica {
       endContainer,
       deadlines,
     );
-    const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
     const flights = new StartFlights<Outcome>();
     const events = new SandboxEvents(logger, metrics);
     this.engine = engine;
@@ -112,8 +115,8 @@ export class Replica {
     this.createSandbox = new CreateSandbox(
       lock,
       registry,
-      clock,
       tracer,
+      arrivals,
       volumes,
       admission,
       flights,
@@ -127,6 +130,7 @@ export class Replica {
       registry,
       clock,
       tracer,
+      arrivals,
       flights,
       endContainer,
       events,

@@ -98,6 +98,15 @@ describe('EngineClient', () => {
     await expectNoSockets();
   });
 
+  it('leaves no timer behind when an answer breaks off', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    engine.script = beginAndCut;
+    const before = timers();
+    await failureOf(client.call(info));
+    await expectNoSockets();
+    expect(timers()).toBe(before);
+  });
+
   it('says unreachable where nobody listens', async () => {
     for (const baseUrl of ['unix:///nonexistent/engine.sock', 'tcp://127.0.0.1:1', 'https://127.0.0.1:1']) {
       expect((await failureOf(clientOf(baseUrl, LONG_SECONDS).call(info))).failure).toBe('unreachable');

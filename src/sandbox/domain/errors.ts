@@ -57,6 +57,7 @@ export class SandboxEndpointUnavailableError extends DomainError {
 export class SandboxDeleteFailedError extends DomainError {
   readonly kind = 'internal';
   readonly code = 'sandbox_delete_failed';
+  override readonly isLogged = true;
 }
 
 export class SandboxNotFoundError extends DomainError {

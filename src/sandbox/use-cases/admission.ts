@@ -1,18 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { InvalidInputError } from '../../kernel/invalid-input-error.js';
-import { SandboxLimitReachedError } from '../domain/errors.js';
+import { SandboxLimitReachedError, SandboxQueueTimeoutError } from '../domain/errors.js';
 import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { ancestorsOf } from '../domain/volume-policy.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import type { Terms } from './start-flights.js';
+import type { TimeBudget } from './time-budget.js';
+
+/** A start under way. */
+interface Start extends Terms {
+  readonly ended: Promise<undefined>;
+}
 
 /** Decides whether one more sandbox may start, counting those that are just starting. */
 @Injectable()
 export class Admission {
   /** Starts under way, in the order of their arrival. */
-  private readonly starting = new Map<string, Terms>();
+  private readonly starting = new Map<string, Start>();
 
   constructor(
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
@@ -22,16 +29,23 @@ export class Admission {
 
   /**
    * Runs the start with its place reserved.
-   * @throws InvalidInputError, SandboxLimitReachedError
+   * @param budget engine time, which waiting does not use up
+   * @param queue what is left of the time to wait for a turn
+   * @throws InvalidInputError, SandboxLimitReachedError, SandboxQueueTimeoutError
    */
-  async during<T>(terms: Terms, start: () => Promise<T>): Promise<T> {
-    this.starting.set(terms.chatId, terms);
+  async during<T>(terms: Terms, budget: TimeBudget, queue: TimeBudget, start: () => Promise<T>): Promise<T> {
+    const end = Promise.withResolvers<undefined>();
+    const startsBelow = [...this.starting.values()].filter((other) => isBelow(other, terms));
+    this.starting.set(terms.chatId, { ...terms, ended: end.promise });
     try {
       await this.assertVolumeFree(terms);
       await this.assertBelowLimit(terms);
+      // This sandbox could swap what those below are just about to mount.
+      budget.extend(await untilEnded(startsBelow, queue));
       return await start();
     } finally {
       this.starting.delete(terms.chatId);
+      end.resolve(undefined);
     }
   }
 
@@ -72,4 +86,21 @@ export class Admission {
 function secondsToFirstEnd(sandboxes: readonly Sandbox[], now: Date): number {
   const firstEnd = Math.min(...sandboxes.map(({ expiresAt }) => expiresAt.getTime()));
   return Number.isFinite(firstEnd) ? Math.max(1, Math.ceil((firstEnd - now.getTime()) / 1000)) : 1;
+}
+
+const isBelow = (one: Terms, other: Terms): boolean =>
+  one.chatId !== other.chatId && ancestorsOf(one.volumeHostPath).includes(other.volumeHostPath);
+
+/** @returns the milliseconds that it took */
+async function untilEnded(starts: readonly Start[], queue: TimeBudget): Promise<number> {
+  if (starts.length === 0) return 0;
+  const beganMs = performance.now();
+  const stop = new AbortController();
+  const all = Promise.all(starts.map(({ ended }) => ended)).then(() => true);
+  const limit = sleep(queue.remainingMs, false, { signal: stop.signal });
+  // The one that loses is stopped, and its end is of no interest.
+  const isOver = await Promise.race([all, limit.catch(() => false)]);
+  stop.abort();
+  if (!isOver) throw new SandboxQueueTimeoutError();
+  return performance.now() - beganMs;
 }

@@ -17,7 +17,7 @@ import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 
 /** Chats worked on at one time: ending a stubborn container takes its whole grace, and must not hold up the others. */
-const CONCURRENCY = 8;
+const CONCURRENCY = 32;
 
 /** Makes our records and the engine's containers agree; start-up and every sweep are this same pass. */
 @Injectable()

@@ -100,12 +100,11 @@ describe("CreateSandbox, where the chat's name is taken", () => {
     expect((await ours).containerId).not.toBe(leaving.containerId);
   });
 
-  it('gives up, in time, on one that is being removed for ever', async () => {
+  it('gives up on one that is being removed for ever, and does not touch it', async () => {
     replica = new Replica({ engine, docker: { timeoutSeconds: 0.2 } });
-    engine.place({ state: 'removing' });
-    await expect(replica.create()).rejects.toMatchObject({
-      reason: 'name taken by a container that is being started or removed',
-    });
+    const leaving = engine.place({ state: 'removing' });
+    await expect(replica.create()).rejects.toMatchObject({ code: 'sandbox_start_failed' });
+    expect(engine.all).toEqual([leaving]);
   });
 
   it('gives up on a name that somebody takes again each time', async () => {

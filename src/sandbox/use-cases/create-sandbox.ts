@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { SandboxConflictError, SandboxQueueTimeoutError } from '../domain/errors.js';
 import type { Sandbox } from '../domain/sandbox.js';
 import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { Admission } from './admission.js';
+import { Arrivals } from './arrivals.js';
 import { Deadlines } from './deadlines.js';
 import { toStartFailure } from './failure-reason.js';
 import { GetOrStart, type Outcome } from './get-or-start.js';
@@ -28,8 +28,8 @@ export class CreateSandbox {
   constructor(
     @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly arrivals: Arrivals,
     private readonly volumes: VolumeGate,
     private readonly admission: Admission,
     private readonly flights: StartFlights<Outcome>,
@@ -45,13 +45,13 @@ export class CreateSandbox {
   execute(request: CreateRequest): Promise<Sandbox> {
     const attributes = { 'chat.id': request.chatId, 'agent.id': request.agentId };
     return this.tracer.span('usecase.create_sandbox', attributes, async (span) => {
-      const arrivedAt = this.clock.now();
-      const terms = await this.admit(request);
+      const { terms, landing } = await this.arrivals.inOrder(request.chatId, async () => {
+        const terms = await this.admit(request);
+        return { terms, landing: this.flights.share(terms, () => this.underLock(terms)) };
+      });
       span.set({ 'volume.host_path': terms.volumeHostPath });
       try {
-        const { outcome, hasJoined } = await this.flights.share(terms, () =>
-          this.underLock(terms, arrivedAt),
-        );
+        const { outcome, hasJoined } = await landing;
         return this.answer(span, outcome, hasJoined);
       } catch (error) {
         this.fail(span, error, terms);
@@ -68,11 +68,11 @@ export class CreateSandbox {
     return terms;
   }
 
-  private async underLock(terms: Terms, arrivedAt: Date): Promise<Outcome> {
+  private async underLock(terms: Terms): Promise<Outcome> {
     const queue = new TimeBudget(this.deadlines.queueMs);
     try {
       return await this.lock.runExclusive(terms.chatId, this.deadlines.queueMs, () =>
-        this.getOrStart.execute(terms, arrivedAt, queue),
+        this.getOrStart.execute(terms, queue),
       );
     } catch (error) {
       throw error instanceof LockTimeoutError ? new SandboxQueueTimeoutError() : toStartFailure(error);

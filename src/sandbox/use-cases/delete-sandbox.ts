@@ -7,6 +7,7 @@ import { isExpired } from '../domain/sandbox.js';
 import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { Arrivals } from './arrivals.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 import type { Outcome } from './get-or-start.js';
@@ -29,6 +30,7 @@ export class DeleteSandbox {
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly arrivals: Arrivals,
     private readonly flights: StartFlights<Outcome>,
     private readonly endContainer: EndContainer,
     private readonly events: SandboxEvents,
@@ -38,18 +40,16 @@ export class DeleteSandbox {
   /** @throws SandboxDeleteFailedError; the sweep tries again then */
   execute(chatId: string): Promise<Deletion | null> {
     return this.tracer.span('usecase.delete_sandbox', { 'chat.id': chatId }, async (span) => {
-      const requestedAt = this.clock.now();
       const budget = new TimeBudget(this.deadlines.deleteMs);
-      this.flights.close(chatId);
+      const { ending } = await this.arrivals.inOrder(chatId, () =>
+        Promise.resolve({ ending: this.lineUp(chatId, budget) }),
+      );
       try {
-        const deletion = await this.lock.runExclusive(chatId, this.deadlines.deleteWaitMs, () =>
-          this.underLock(chatId, budget),
-        );
+        const deletion = await ending;
         span.set({ 'sandbox.result': deletion === null ? 'not_found' : 'deleted' });
         return deletion;
       } catch (error) {
         if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
-        await this.registry.requestDeletion(chatId, requestedAt);
         this.events.deleteFailed(chatId, error);
         span.set({ 'sandbox.result': 'error' });
         span.fail(error);
@@ -58,12 +58,31 @@ export class DeleteSandbox {
     });
   }
 
-  private async underLock(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
-    const deletion = (await this.endTracked(chatId, budget)) ?? (await this.endUntracked(chatId, budget));
-    await this.registry.withdrawDeletion(chatId);
-    if (deletion === null) this.events.nothingToDelete(chatId);
-    else this.events.deleted(chatId, deletion.sessionId, deletion.containerId);
-    return deletion;
+  /** What arrives from here on comes after this delete. */
+  private async lineUp(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
+    const requestedAt = this.clock.now();
+    this.flights.close(chatId);
+    try {
+      const waitMs = this.deadlines.deleteWaitMs;
+      return await this.lock.runExclusive(chatId, waitMs, () => this.underLock(chatId, requestedAt, budget));
+    } catch (error) {
+      if (error instanceof LockTimeoutError) await this.registry.requestDeletion(chatId, requestedAt);
+      throw error;
+    }
+  }
+
+  private async underLock(chatId: string, requestedAt: Date, budget: TimeBudget): Promise<Deletion | null> {
+    try {
+      const deletion = (await this.endTracked(chatId, budget)) ?? (await this.endUntracked(chatId, budget));
+      await this.registry.withdrawDeletion(chatId);
+      if (deletion === null) this.events.nothingToDelete(chatId);
+      else this.events.deleted(chatId, deletion.sessionId, deletion.containerId);
+      return deletion;
+    } catch (error) {
+      // Noted before the next operation has its turn, so that a create that comes next can take it back.
+      if (error instanceof SandboxRuntimeError) await this.registry.requestDeletion(chatId, requestedAt);
+      throw error;
+    }
   }
 
   private async endTracked(chatId: string, budget: TimeBudget): Promise<Deletion | null> {

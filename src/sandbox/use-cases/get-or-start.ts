@@ -6,7 +6,7 @@ import { isActive, type LiveContainer, type SandboxContainer, toSandbox } from '
 import {
   SandboxConflictError,
   SandboxEndpointUnavailableError,
-  SandboxLimitReachedError,
+  SandboxStartFailedError,
 } from '../domain/errors.js';
 import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
@@ -40,22 +40,27 @@ export class GetOrStart {
     private readonly deadlines: Deadlines,
   ) {}
 
-  async execute(terms: Terms, arrivedAt: Date, queue: TimeBudget): Promise<Outcome> {
+  async execute(terms: Terms, queue: TimeBudget): Promise<Outcome> {
+    const deletion = await this.deletionOf(terms.chatId);
+    const outcome = await this.getOrStart(terms, queue);
+    if (deletion !== null) await this.withdraw(terms.chatId, deletion);
+    return outcome;
+  }
+
+  private async getOrStart(terms: Terms, queue: TimeBudget): Promise<Outcome> {
     const budget = new TimeBudget(this.deadlines.createMs);
     const record = await this.registry.find(terms.chatId);
-    const container = record === null ? null : await this.verify(record, terms, budget);
+    const container =
+      record === null ? await this.findUntracked(terms, budget) : await this.verify(record, terms, budget);
     if (container !== null && isActive(container, this.clock.now())) {
-      return this.reuse(container, terms, arrivedAt);
+      return this.reuse(container, terms);
     }
     try {
-      const start = async (): Promise<Outcome> =>
-        this.replace(record, container, terms, arrivedAt, budget, queue);
-      return await this.admission.during(terms, start);
+      const start = async (): Promise<Outcome> => this.replace(record, container, terms, budget, queue);
+      return await this.admission.during(terms, budget, queue, start);
     } catch (error) {
-      const active =
-        error instanceof SandboxLimitReachedError ? await this.findUntracked(terms, budget) : null;
-      if (active !== null) return this.reuse(active, terms, arrivedAt);
-      throw hasLostItsAddress(container) ? new SandboxEndpointUnavailableError('', { cause: error }) : error;
+      const isEndpointLost = hasLostItsAddress(container) && isStartFailure(error);
+      throw isEndpointLost ? new SandboxEndpointUnavailableError('', { cause: error }) : error;
     }
   }
 
@@ -76,25 +81,27 @@ export class GetOrStart {
     if (fields.length > 0) throw new SandboxConflictError(active, fields);
   }
 
-  private async reuse(container: LiveContainer, terms: Terms, arrivedAt: Date): Promise<Outcome> {
+  private async reuse(container: LiveContainer, terms: Terms): Promise<Outcome> {
     const sandbox = toSandbox(container);
     this.assertSameTerms(sandbox, terms);
     await this.registry.save(sandbox);
-    await this.withdrawOlderDeletion(terms.chatId, arrivedAt);
     return { sandbox, result: 'reused', previous: null };
   }
 
-  /** A delete that failed is not to end, later, what was handed out again since. */
-  private async withdrawOlderDeletion(chatId: string, arrivedAt: Date): Promise<void> {
-    const requestedAt = (await this.registry.listDeletions()).get(chatId);
-    if (requestedAt !== undefined && requestedAt <= arrivedAt) await this.registry.withdrawDeletion(chatId);
+  private async deletionOf(chatId: string): Promise<Date | null> {
+    return (await this.registry.listDeletions()).get(chatId) ?? null;
+  }
+
+  /** A delete that failed before is not to end, later, what was handed out since; one that failed meanwhile is. */
+  private async withdraw(chatId: string, deletion: Date): Promise<void> {
+    const current = await this.deletionOf(chatId);
+    if (current?.getTime() === deletion.getTime()) await this.registry.withdrawDeletion(chatId);
   }
 
   private async replace(
     record: Sandbox | null,
     container: SandboxContainer | null,
     terms: Terms,
-    arrivedAt: Date,
     budget: TimeBudget,
     queue: TimeBudget,
   ): Promise<Outcome> {
@@ -106,15 +113,16 @@ export class GetOrStart {
     const { sandbox, isNew } = await this.startSandbox.execute(terms, budget, queue);
     if (isNew) return { sandbox, result: record === null ? 'created' : 'replaced', previous: record };
     this.assertSameTerms(sandbox, terms);
-    await this.withdrawOlderDeletion(terms.chatId, arrivedAt);
     return { sandbox, result: 'reused', previous: null };
   }
 
-  /** At the limit a chat may still have a sandbox that another replica made. */
-  private async findUntracked({ chatId }: Terms, budget: TimeBudget): Promise<LiveContainer | null> {
+  /**
+   * What another replica, or this one before its restart, made for the chat. An engine that does not answer now is heard
+   * of again when it is asked to start something.
+   */
+  private async findUntracked({ chatId }: Terms, budget: TimeBudget): Promise<SandboxContainer | null> {
     try {
-      const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
-      return holder !== null && isActive(holder, this.clock.now()) ? holder : null;
+      return await this.runtime.findByChat(chatId, budget.remainingMs);
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       this.logger.debug('sandbox_untracked_unknown', { chat_id: chatId, err: error });
@@ -124,4 +132,7 @@ export class GetOrStart {
 }
 
 const hasLostItsAddress = (container: SandboxContainer | null): boolean =>
-  container?.state === 'running' && container.ip === null;
+  container?.ownership === 'ours' && container.state === 'running' && container.ip === null;
+
+const isStartFailure = (error: unknown): boolean =>
+  error instanceof SandboxStartFailedError || error instanceof SandboxRuntimeError;

@@ -22,8 +22,8 @@ export class SandboxDirectories {
    * @throws SandboxStartFailedError
    */
   async prepare({ chatId, volumeHostPath }: Terms): Promise<string> {
-    const isWritable = await this.paths.isWritableBy(volumeHostPath, this.sandbox.user);
-    if (isWritable === false) {
+    const overridesModes = this.sandbox.capAdd.includes('DAC_OVERRIDE');
+    if (!overridesModes && (await this.paths.isWritableBy(volumeHostPath, this.sandbox.user)) === false) {
       this.logger.warn('sandbox_volume_not_writable', {
         chat_id: chatId,
         volume_host_path: volumeHostPath,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { InvalidInputError } from '../../kernel/invalid-input-error.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { type SandboxClaim, toSandbox } from '../domain/container.js';
 import type { Sandbox } from '../domain/sandbox.js';
@@ -14,6 +15,7 @@ import { SandboxDirectories } from './sandbox-directories.js';
 import type { Terms } from './start-flights.js';
 import { StartTurns } from './start-turns.js';
 import type { TimeBudget } from './time-budget.js';
+import { VolumeGate } from './volume-gate.js';
 
 /** A chat's sandbox, brought up now or found up already. */
 export interface StartedSandbox {
@@ -30,6 +32,7 @@ export class StartSandbox {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly volumes: VolumeGate,
     private readonly directories: SandboxDirectories,
     private readonly turns: StartTurns,
     private readonly starter: ContainerStarter,
@@ -41,7 +44,7 @@ export class StartSandbox {
   /**
    * @param budget engine time for going forward; undoing has its own
    * @param queue what is left of the time to wait for a turn
-   * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError
+   * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError, InvalidInputError
    */
   async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
     const created: string[] = [];
@@ -67,8 +70,23 @@ export class StartSandbox {
     onCreated: (containerId: string) => void,
   ): Promise<StartedContainer> {
     await this.runtime.prepare(budget.remainingMs);
+    await this.assertSameVolume(terms);
     const chatHostPath = await this.directories.prepare(terms);
     return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, onCreated);
+  }
+
+  /**
+   * While this create waited, the chat's earlier container could still swap what lies on the way for a link. By now it
+   * is gone, and admission keeps other chats' sandboxes off the way.
+   * @throws InvalidInputError
+   */
+  private async assertSameVolume({ volumeHostPath }: Terms): Promise<void> {
+    if ((await this.volumes.admit(volumeHostPath)) === volumeHostPath) return;
+    throw new InvalidInputError(
+      'volume_host_path',
+      'path_changed',
+      'was changed while the sandbox was being started',
+    );
   }
 
   private newClaim(terms: Terms): SandboxClaim {

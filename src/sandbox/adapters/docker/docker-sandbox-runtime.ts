@@ -34,22 +34,28 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     this.viewpoint = { instance: app.instance, networkName: sandbox.networkName };
   }
 
+  /** One preparation for all who need it; each waits for it as long as its own deadline allows. */
   prepare(limitMs?: number): Promise<void> {
-    this.preparation ??= this.makeReady(limitMs).catch((error: unknown) => {
+    this.preparation ??= this.makeReady().catch((error: unknown) => {
       this.preparation = null;
       throw error;
     });
-    return this.preparation;
+    const { preparation } = this;
+    return this.engine.call(() => preparation, limitMs);
   }
 
-  private async makeReady(limitMs?: number): Promise<void> {
+  private async makeReady(): Promise<void> {
     const { networkName: network } = this.sandbox;
-    const isNew = await ensureNetwork(this.engine, network, this.app.instance, limitMs);
+    const isNew = await ensureNetwork(this.engine, network, this.app.instance);
     if (isNew) this.logger.info('sandbox_network_created', { network });
     this.dataRoot ??= await this.engine.call(
       async (docker) => ((await docker.info()) as EngineInfo).DockerRootDir,
-      limitMs,
     );
+  }
+
+  /** The network was removed behind our back: the next start makes it anew. */
+  private noteMissingNetwork(error: unknown): void {
+    if (error instanceof SandboxRuntimeError && error.failure === 'network-missing') this.preparation = null;
   }
 
   dataDirectories(): readonly string[] {
@@ -58,8 +64,13 @@ export class DockerSandboxRuntime implements SandboxRuntime {
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
     const spec = containerSpec(container, this.sandbox, this.app.instance);
-    const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
-    return created.id;
+    try {
+      const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
+      return created.id;
+    } catch (error) {
+      this.noteMissingNetwork(error);
+      throw error;
+    }
   }
 
   async start(containerId: string, limitMs?: number): Promise<void> {
@@ -69,9 +80,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
       }, limitMs);
     } catch (error) {
       if (hasStatus(error, 304)) return;
-      // The network was removed behind our back: the next start makes it anew.
-      if (error instanceof SandboxRuntimeError && error.failure === 'network-missing')
-        this.preparation = null;
+      this.noteMissingNetwork(error);
       throw error;
     }
   }
@@ -93,7 +102,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   async remove(containerId: string, limitMs?: number): Promise<boolean> {
     try {
       await this.engine.call(async (docker) => {
-        await docker.getContainer(containerId).remove({ force: true });
+        await docker.getContainer(containerId).remove({ force: true, v: true });
       }, limitMs);
       return true;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ConfigurationError } from '../../../config/configuration.js';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { ChatDirectoryError, type ChatDirectories } from '../../ports/chat-directories.js';
 import { ensureClosedDirectory, ensureOpenDirectory } from './directory-tree.js';
@@ -21,10 +22,22 @@ export class LocalChatDirectories implements ChatDirectories, OnModuleInit {
     return path;
   }
 
-  /** Makes the directories of all sandboxes when they are missing. */
+  /** Makes the directories of all sandboxes when they are missing. @throws ConfigurationError where that cannot be */
   async onModuleInit(): Promise<void> {
-    await ensureClosedDirectory(this.sandbox.chatsRoot);
-    await mkdir(this.sandbox.dependenciesHostPath, { recursive: true, mode: 0o755 });
-    await mkdir(this.sandbox.lambdaToolsHostPath, { recursive: true, mode: 0o755 });
+    const { chatsRoot, dependenciesHostPath, lambdaToolsHostPath } = this.sandbox;
+    await explained('chats_root', ensureClosedDirectory(chatsRoot));
+    await explained('dependencies_host_path', mkdir(dependenciesHostPath, { recursive: true, mode: 0o755 }));
+    await explained('lambda_tools_host_path', mkdir(lambdaToolsHostPath, { recursive: true, mode: 0o755 }));
+  }
+}
+
+async function explained(key: string, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([
+      `sandbox.${key} (APP_SANDBOX_${key.toUpperCase()}): cannot be made ready: ${reason}`,
+    ]);
   }
 }

@@ -13,6 +13,9 @@ const MAX_LINKS = 40;
 
 const WRITE = 0o2;
 
+/** A host directory may lie on a file system whose server is away. */
+const WALK_MS = 2000;
+
 /** This machine's file system; right only where the Docker host's paths are the same. */
 @Injectable()
 export class LocalHostPaths implements HostPaths {
@@ -20,7 +23,7 @@ export class LocalHostPaths implements HostPaths {
     const absolute = /^~(\/|$)/.test(path) ? homedir() + path.slice(1) : path;
     assertUsable(absolute);
     try {
-      const { path: canonical, isDirectory } = await walk(absolute);
+      const { path: canonical, isDirectory } = await inTime(walk(absolute));
       if (!isDirectory) throw refusal('ENOTDIR');
       return canonical;
     } catch (error) {
@@ -40,7 +43,7 @@ export class LocalHostPaths implements HostPaths {
 
   async isWritableBy(path: string, user: string): Promise<boolean | null> {
     const ids = user === '' ? [0, 0] : user.split(':').map(Number);
-    const [uid = Number.NaN, gid = uid] = ids;
+    const [uid = Number.NaN, gid = 0] = ids;
     if (Number.isNaN(uid) || Number.isNaN(gid)) return null;
     const found = await stat(path).catch(() => null);
     if (found === null) return null;
@@ -55,6 +58,18 @@ function assertUsable(path: string): void {
     throw invalid('path_characters', 'must not contain control characters');
   }
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw refusal('ENAMETOOLONG');
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(invalid('path_not_accessible', 'cannot be looked at in time'));
+    }, WALK_MS);
+  });
+  return Promise.race([work, limit]).finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 /** The kernel's own walk (path_resolution(7)), except that what is missing is kept and `..` behind it is lexical. */
