@@ -115,6 +115,11 @@ describe('the rule of mounts', () => {
     const { faults } = verdict(({ sandbox }) => (sandbox.volumeMountPath = sandbox.chatMountPath));
     expect(faults).toEqual([expect.stringContaining('must differ')]);
   });
+
+  it('sees through another spelling of the same place', () => {
+    const { faults } = verdict(({ sandbox }) => (sandbox.volumeMountPath = '/workspace//x/../chat'));
+    expect(faults).toEqual([expect.stringContaining('must differ')]);
+  });
 });
 
 describe('host paths', () => {

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
 /** Every error but a validation error. */
-export class ErrorDto {
+class ErrorDto {
   @ApiProperty({
     description: 'A stable code; `sandbox_start_failed` alone carries a reason behind a colon.',
     example: 'not_found',
@@ -10,7 +10,7 @@ export class ErrorDto {
   detail!: string;
 }
 
-export class RequestFaultDto {
+class RequestFaultDto {
   @ApiProperty({
     description: '`body`, `path` or `query`, then the way to the value.',
     type: 'array',
@@ -27,7 +27,7 @@ export class RequestFaultDto {
 }
 
 /** A request with faults, all of them at once. */
-export class ValidationErrorDto {
+class ValidationErrorDto {
   @ApiProperty({ type: [RequestFaultDto] })
   detail!: RequestFaultDto[];
 }

@@ -7,7 +7,7 @@ const DESCRIPTION = `Gives every chat its own Docker container, for an agent tha
 
 Errors are \`{"detail": "<code>"}\`; a request with faults gets 422 and a list of them. Every answer bears \`X-Request-ID\`.`;
 
-export function openApiDocument(app: INestApplication, security: SecurityConfig): OpenAPIObject {
+function openApiDocument(app: INestApplication, security: SecurityConfig): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Sandbox Master')
     .setDescription(DESCRIPTION)

@@ -11,7 +11,8 @@ import { aClaim } from '../builders/containers.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { containersOf, engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 import { ensureTestImage } from '../support/test-images.js';
-import { itIsASandboxRuntime, type RuntimeWorld } from './sandbox-runtime.contract.js';
+import type { RuntimeWorld } from './runtime-world.js';
+import { itIsASandboxRuntime } from './sandbox-runtime.contract.js';
 
 const instance = `${INSTANCE_PREFIX}${randomBytes(4).toString('hex')}`;
 const strangerInstance = `${instance}-stranger`;

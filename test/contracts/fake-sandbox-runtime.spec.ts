@@ -4,7 +4,8 @@ import { containerNameOf } from '../../src/sandbox/domain/container-name.js';
 import { aClaim } from '../builders/containers.js';
 import { FakeEngine } from '../fakes/fake-engine.js';
 import { FakeSandboxRuntime } from '../fakes/fake-sandbox-runtime.js';
-import { itIsASandboxRuntime, type RuntimeWorld } from './sandbox-runtime.contract.js';
+import type { RuntimeWorld } from './runtime-world.js';
+import { itIsASandboxRuntime } from './sandbox-runtime.contract.js';
 
 const MISSING = '/missing';
 const done = Promise.resolve();

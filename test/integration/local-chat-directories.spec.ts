@@ -84,6 +84,18 @@ describe('LocalChatDirectories', () => {
     await expect(directories.ensure(CHAT)).rejects.toBeInstanceOf(ChatDirectoryError);
   });
 
+  it.each([
+    ['chats_root', 'own/chats'],
+    ['dependencies_host_path', 'own/dependencies'],
+    ['lambda_tools_host_path', 'elsewhere/tools'],
+  ])('names the key %s at start-up where its directory cannot be made', async (key, path) => {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), '');
+    await expect(directories.onModuleInit()).rejects.toMatchObject({
+      faults: [expect.stringMatching(new RegExp(`^sandbox\\.${key} \\(APP_SANDBOX_${key.toUpperCase()}\\)`))],
+    });
+  });
+
   it('fails where the root cannot be made', async () => {
     await mkdir(join(root, 'own'));
     await writeFile(chatsRoot, '');

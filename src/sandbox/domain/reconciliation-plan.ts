@@ -10,7 +10,7 @@ import {
 import { isExpired, type Sandbox } from './sandbox.js';
 
 export type RemovalReason = 'expired' | 'dead' | 'duplicate' | 'deletion-requested';
-export type LeaveReason = 'tracked' | 'starting' | 'being-removed' | 'unreadable';
+type LeaveReason = 'tracked' | 'starting' | 'being-removed' | 'unreadable';
 
 /** One step towards agreement between our records and the engine's containers. */
 export type ReconciliationAction =

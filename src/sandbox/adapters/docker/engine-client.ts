@@ -35,13 +35,14 @@ export class EngineClient {
   call<T>(request: (docker: Docker) => Promise<T>, limitMs = Infinity, extraMs = 0): Promise<T> {
     const deadlineMs = Math.max(0, Math.min(this.timeoutMs + extraMs, limitMs));
     return new Promise<T>((resolve, reject) => {
+      let isSettled = false;
       const call: Call = {
         socket: null,
         // dockerode never settles when an answer breaks off in the middle, so the end of the connection settles it; the
         // last bytes of a whole answer are handled before that.
         connectionClosed: () => {
           setImmediate(() => {
-            reject(new SandboxRuntimeError('unreachable', 'the connection broke off'));
+            if (!isSettled) reject(new SandboxRuntimeError('unreachable', 'the connection broke off'));
           });
         },
       };
@@ -55,6 +56,7 @@ export class EngineClient {
           reject(toRuntimeError(error));
         })
         .finally(() => {
+          isSettled = true;
           clearTimeout(timer);
         });
     });

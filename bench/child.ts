@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const TAIL_LINES = 20;
+/** The service drains for 8 s at most. */
+const STOP_MS = 15_000;
+
+/** A Node process of ours, and what it wrote. */
+export class Child {
+  private readonly process: ChildProcess;
+  private readonly exited: Promise<unknown>;
+  private readonly tail: string[] = [];
+  private isStopping = false;
+  private readonly listeners: ((line: string) => void)[] = [];
+
+  constructor(script: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    const child = spawn(process.execPath, [script, ...args], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    this.exited = once(child, 'exit').then(() => {
+      if (!this.isStopping)
+        process.stderr.write(`${basename(script)} ended by itself (${this.end})\n${this.output}\n`);
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.tail.push(line);
+        if (this.tail.length > TAIL_LINES) this.tail.shift();
+        for (const listener of this.listeners) listener(line);
+      });
+    }
+  }
+
+  get hasExited(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** The last lines of its output. */
+  get output(): string {
+    return this.tail.join('\n');
+  }
+
+  onLine(listener: (line: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  private get end(): string {
+    return this.process.signalCode ?? `exit code ${String(this.process.exitCode)}`;
+  }
+
+  /** Idempotent. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    if (this.hasExited) return;
+    this.process.kill('SIGTERM');
+    const limit = new AbortController();
+    const killed = sleep(STOP_MS, true, { signal: limit.signal }).catch(() => false);
+    if ((await Promise.race([this.exited, killed])) === true) {
+      this.process.kill('SIGKILL');
+      await this.exited;
+    }
+    limit.abort();
+  }
+}

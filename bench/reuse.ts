@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from '#child';
+import { HttpClient } from '#http-client';
+import { type Pair, takePairs } from '#pairs';
+import { type Service } from '#service';
+import { type Stage } from '#stage';
+
+const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
+const PORT_MS = 10_000;
+
+/** Sends one request of the chat's. */
+type Caller = (chatId: string) => Promise<unknown>;
+
+export interface ReuseFigures {
+  /** Against a server that answers the same without any work. */
+  readonly bare: Pair[];
+  /** Against the one engine call that a reuse cannot do without. */
+  readonly inspect: Pair[];
+}
+
+/**
+ * Requests a second of repeated creates, one connection a chat.
+ * @param chatIds chats that have a sandbox
+ */
+export async function measureReuse(
+  stage: Stage,
+  service: Service,
+  chatIds: readonly string[],
+  { windows, windowMs }: { readonly windows: number; readonly windowMs: number },
+): Promise<ReuseFigures> {
+  const answers = new Map<string, string>();
+  for (const chatId of chatIds) answers.set(chatId, await service.create(chatId));
+  const bare = new Child(BARE_SERVER, [answers.values().next().value ?? ''], process.env);
+  stage.cleanups.add('bare server', () => bare.stop());
+  const http = new HttpClient({ host: '127.0.0.1', port: await portOf(bare) });
+  const reuse: Caller = (chatId) => service.create(chatId);
+  const callBare: Caller = (chatId) =>
+    http.expect(200, 'POST', '/api/v1/create', service.createRequestOf(chatId));
+  const inspect: Caller = (chatId) => stage.engine.inspect(containerIdIn(answers.get(chatId)));
+  const take = (caller: Caller): Promise<number> => requestsPerSecond(caller, chatIds, windowMs);
+  for (const caller of [reuse, callBare, inspect]) await take(caller);
+  const figures = {
+    bare: await takePairs(windows, { service: reuse, floor: callBare }, take, stage.signal),
+    inspect: await takePairs(windows, { service: reuse, floor: inspect }, take, stage.signal),
+  };
+  http.close();
+  await bare.stop();
+  return figures;
+}
+
+const containerIdIn = (answer = '{}'): string =>
+  (JSON.parse(answer) as { container_id?: string }).container_id ?? '';
+
+async function requestsPerSecond(
+  caller: Caller,
+  chatIds: readonly string[],
+  windowMs: number,
+): Promise<number> {
+  const beganMs = performance.now();
+  let count = 0;
+  const loop = async (chatId: string): Promise<void> => {
+    while (performance.now() - beganMs < windowMs) {
+      await caller(chatId);
+      count += 1;
+    }
+  };
+  await Promise.all(chatIds.map(loop));
+  return (count * 1000) / (performance.now() - beganMs);
+}
+
+async function portOf(child: Child): Promise<number> {
+  const port = new Promise<number>((resolve) => child.onLine((line) => resolve(Number(line))));
+  const limit = sleep(PORT_MS, 0, { ref: false });
+  const found = await Promise.race([port, limit]);
+  if (!(found > 0)) throw new Error(`the bare server does not start\n${child.output}`);
+  return found;
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from '#child';
+import { freePort } from '#free-port';
+import { HttpClient } from '#http-client';
+import { type Stage } from '#stage';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+const POLL_MS = 5;
+const READY_MS = 60_000;
+
+export interface ServiceOptions {
+  /** The engine's, or a recorder's. */
+  readonly engineSocket: string;
+  readonly logLevel?: 'info' | 'warn';
+}
+
+/** The built service as a process of its own. */
+export class Service {
+  readonly http: HttpClient;
+  private readonly child: Child;
+  private readonly volume: string;
+
+  private constructor(child: Child, port: number, volume: string) {
+    this.child = child;
+    this.http = new HttpClient({ host: '127.0.0.1', port });
+    this.volume = volume;
+  }
+
+  /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
+  static async start(
+    stage: Stage,
+    { engineSocket, logLevel = 'warn' }: ServiceOptions,
+    onLine?: (line: string) => void,
+  ): Promise<Service> {
+    const port = await freePort();
+    const child = new Child(MAIN, [], {
+      ...inherited(),
+      ...stage.environment,
+      APP_LOGGING_LEVEL: logLevel,
+      APP_HTTP_PORT: String(port),
+      APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
+    });
+    if (onLine !== undefined) child.onLine(onLine);
+    stage.cleanups.add('service', () => child.stop());
+    const service = new Service(child, port, stage.volume);
+    await service.untilReady(stage.signal);
+    return service;
+  }
+
+  private async untilReady(signal: AbortSignal): Promise<void> {
+    const limitMs = performance.now() + READY_MS;
+    while (!(await this.isReady())) {
+      signal.throwIfAborted();
+      if (this.child.hasExited || performance.now() > limitMs) {
+        throw new Error(`the service is not ready (was it built?)\n${this.child.output}`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      return (await this.http.send('GET', '/readyz')).status === 200;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
+      throw error;
+    }
+  }
+
+  /** @returns the answer's body */
+  create(chatId: string): Promise<string> {
+    return this.http.expect(200, 'POST', '/api/v1/create', this.createRequestOf(chatId));
+  }
+
+  createRequestOf(chatId: string): string {
+    return JSON.stringify({ chat_id: chatId, agent_id: 'bench', volume_host_path: this.volume });
+  }
+
+  async delete(chatId: string): Promise<void> {
+    const body = await this.http.expect(200, 'DELETE', `/api/v1/sandboxes/${chatId}`);
+    const { result } = JSON.parse(body) as { result: string };
+    if (result !== 'deleted') throw new Error(`the sandbox of ${chatId} was ${result}`);
+  }
+
+  async stop(): Promise<void> {
+    this.http.close();
+    await this.child.stop();
+  }
+}
+
+/** Ours without what would configure the service. */
+const inherited = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('APP_') && !name.startsWith('OTEL_')),
+  );
