@@ -35,30 +35,35 @@ export class EngineClient {
   call<T>(request: (docker: Docker) => Promise<T>, limitMs = Infinity, extraMs = 0): Promise<T> {
     const deadlineMs = Math.max(0, Math.min(this.timeoutMs + extraMs, limitMs));
     return new Promise<T>((resolve, reject) => {
-      let isSettled = false;
       const call: Call = {
         socket: null,
         // dockerode never settles when an answer breaks off in the middle, so the end of the connection settles it; the
         // last bytes of a whole answer are handled before that.
         connectionClosed: () => {
           setImmediate(() => {
-            if (!isSettled) reject(new SandboxRuntimeError('unreachable', 'the connection broke off'));
+            if (!isSettled)
+              settle(() => reject(new SandboxRuntimeError('unreachable', 'the connection broke off')));
           });
         },
       };
+      let isSettled = false;
+      const settle = (how: () => void): void => {
+        isSettled = true;
+        clearTimeout(timer);
+        how();
+      };
       const timer = setTimeout(() => {
-        reject(new SandboxRuntimeError('timed-out', `no answer within ${Math.round(deadlineMs)} ms`));
+        settle(() =>
+          reject(new SandboxRuntimeError('timed-out', `no answer within ${Math.round(deadlineMs)} ms`)),
+        );
         call.socket?.destroy();
       }, deadlineMs);
       this.calls
         .run(call, () => request(this.docker))
-        .then(resolve, (error: unknown) => {
-          reject(toRuntimeError(error));
-        })
-        .finally(() => {
-          isSettled = true;
-          clearTimeout(timer);
-        });
+        .then(
+          (value) => settle(() => resolve(value)),
+          (error: unknown) => settle(() => reject(toRuntimeError(error))),
+        );
     });
   }
 

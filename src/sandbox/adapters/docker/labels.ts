@@ -47,6 +47,9 @@ export const toLabels = (claim: SandboxClaim, instance: string): Labels => ({
   [LABEL.schemaVersion]: SCHEMA_VERSION,
 });
 
+/** Whether a service like this one made what bears these labels. */
+export const isManaged = (labels: Labels): boolean => labels[LABEL.managedBy] === MANAGED_BY;
+
 /** Whether a container with these labels belongs to this instance. */
 export function isOwnedBy(labels: Labels, instance: string): boolean {
   const owner = labels[LABEL.instance];

@@ -1,53 +1,60 @@
 import type Docker from 'dockerode';
-import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
 import type { EngineClient } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
-import { ownerLabels } from './labels.js';
+import { isManaged, ownerLabels } from './labels.js';
+
+/** Looks at the networks of one name; each one after the first has made one, or has seen several become fewer. */
+const MAX_LOOKS = 6;
 
 /**
- * Makes the sandboxes' network when it is missing.
- * @returns whether it was made now
+ * Makes the sandboxes' network when it is missing. The engine lets several networks have one name when they are made at
+ * the same moment, and then starts nothing on any of them. So everyone who sees several removes all but the oldest, and
+ * whoever looks last sees them all.
+ * @returns whether the network is one that was made now
  */
 export async function ensureNetwork(engine: EngineClient, name: string, instance: string): Promise<boolean> {
-  if (await networkExists(engine, name)) return false;
-  const id = await createNetwork(engine, name, instance);
-  return id !== null && !(await yieldsToTwin(engine, name, id));
+  let madeId: string | null = null;
+  for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+    const [oldest, ...twins] = await listByAge(engine, name);
+    if (oldest === undefined) madeId = await createNetwork(engine, name, instance);
+    else if (twins.length === 0) return oldest.Id === madeId;
+    else
+      for (const twin of twins.filter(({ Labels }) => isManaged(Labels ?? {})))
+        await removeNetwork(engine, twin.Id);
+  }
+  return false;
 }
 
-async function networkExists(engine: EngineClient, name: string): Promise<boolean> {
-  try {
-    await engine.call(async (docker) => docker.getNetwork(name).inspect());
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
+async function listByAge(engine: EngineClient, name: string): Promise<Docker.NetworkInspectInfo[]> {
+  // The engine's filter finds parts of names too.
+  const found = await engine.call(async (docker) => docker.listNetworks({ filters: { name: [name] } }));
+  const ageOf = ({ Created, Id }: Docker.NetworkInspectInfo): string => `${Created} ${Id}`;
+  return found.filter(({ Name }) => Name === name).sort((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
 }
 
 /** @returns the new network's id, or null when another replica was faster */
 async function createNetwork(engine: EngineClient, name: string, instance: string): Promise<string | null> {
-  const options: Docker.NetworkCreateOptions = {
+  const options = {
     Name: name,
     Driver: 'bridge',
     CheckDuplicate: true,
     Labels: { ...ownerLabels(instance) },
   };
   try {
-    const network = await engine.call(async (docker) => docker.createNetwork(options));
-    return network.id;
+    return (await engine.call(async (docker) => docker.createNetwork(options))).id;
   } catch (error) {
-    if (error instanceof SandboxRuntimeError && hasStatus(error, 409)) return null;
+    if (hasStatus(error, 409)) return null;
     throw error;
   }
 }
 
-/** The engine lets two networks have one name when they are made at the same moment; the lower id stays. */
-async function yieldsToTwin(engine: EngineClient, name: string, id: string): Promise<boolean> {
-  const twins = await engine.call(async (docker) => docker.listNetworks({ filters: { name: [name] } }));
-  const ids = twins.filter((network) => network.Name === name).map((network) => network.Id);
-  if (ids.every((other) => other >= id)) return false;
-  await engine.call(async (docker) => {
-    await docker.getNetwork(id).remove();
-  });
-  return true;
+/** Does nothing when it is gone already (404), or in use (403). */
+async function removeNetwork(engine: EngineClient, id: string): Promise<void> {
+  try {
+    await engine.call(async (docker) => {
+      await docker.getNetwork(id).remove();
+    });
+  } catch (error) {
+    if (!hasStatus(error, 404) && !hasStatus(error, 403)) throw error;
+  }
 }
