@@ -2,21 +2,24 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'no
 import { join, relative } from 'node:path';
 import { pack } from 'tar-stream';
 
+/** Always the same, so that equal contents make an equal archive. */
+const MTIME = new Date(0);
+
 /** A tar stream under construction. Everything in it is root's and readable by all, whatever it is here. */
 export class Archive {
   #tar = pack();
 
   /** A file with the given content, or with that of a file here (behind its links). */
   file(name, { content, from, mode = 0o644 }) {
-    this.#tar.entry({ name: inArchive(name), mode }, content ?? readFileSync(from));
+    this.#tar.entry({ name: inArchive(name), mode, mtime: MTIME }, content ?? readFileSync(from));
   }
 
   link(name, target) {
-    this.#tar.entry({ name: inArchive(name), type: 'symlink', linkname: target });
+    this.#tar.entry({ name: inArchive(name), type: 'symlink', linkname: target, mtime: MTIME });
   }
 
   folder(name, mode = 0o755) {
-    this.#tar.entry({ name: inArchive(name), type: 'directory', mode });
+    this.#tar.entry({ name: inArchive(name), type: 'directory', mode, mtime: MTIME });
   }
 
   /** A file, or a folder with all that is in it. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { npmCall } from './npm.mjs';
 import { step } from './progress.mjs';
@@ -12,7 +12,13 @@ const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', '
 export async function ensureBuild() {
   if (isBuilt()) return;
   const [command, args, env] = npmCall(['run', 'build']);
-  await step('Building the service', () => requireCommand(command, args, { timeoutMs: BUILD_MS, env }));
+  try {
+    await step('Building the service', () => requireCommand(command, args, { timeoutMs: BUILD_MS, env }));
+  } catch (error) {
+    // The compiler writes its output also when it finds errors; the next run must not take that for a build.
+    rmSync(inProject('dist'), { recursive: true, force: true });
+    throw error;
+  }
 }
 
 function isBuilt() {

@@ -4,13 +4,16 @@ import { SetupError } from './setup-error.mjs';
 const CALL_MS = 30_000;
 const KEPT_LINES = 30;
 
-export const imageExists = (docker, tag) =>
+export const imageExists = async (docker, tag) => (await labelsOf(docker, tag)) !== null;
+
+/** @returns {Promise<Record<string, string> | null>} null when there is no such image */
+export const labelsOf = (docker, tag) =>
   withDeadline(`looking for the image ${tag}`, CALL_MS, async (abortSignal) => {
     try {
-      await docker.getImage(tag).inspect({ abortSignal });
-      return true;
+      const { Config: config } = await docker.getImage(tag).inspect({ abortSignal });
+      return config?.Labels ?? {};
     } catch (error) {
-      if (error.statusCode === 404) return false;
+      if (error.statusCode === 404) return null;
       throw error;
     }
   });

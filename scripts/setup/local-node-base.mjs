@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { Archive } from './archive.mjs';
 import { addBusyboxUserland } from './busybox-userland.mjs';
 import { findProgram } from './debian.mjs';
-import { importImage } from './engine-images.mjs';
+import { importImage, labelsOf } from './engine-images.mjs';
 import { librariesOf } from './host-libraries.mjs';
 import { pinnedNode } from './pinned-node-path.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const IMPORT_MS = 5 * 60_000;
+const CONTENT_LABEL = 'content-sha256';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -27,15 +31,22 @@ export async function buildLocalNodeBase(docker, tag) {
   archive.link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js');
   const trust = existsSync(CERTIFICATES);
   if (trust) archive.file(CERTIFICATES, { from: CERTIFICATES });
-  await importImage(docker, archive.end(), {
+  await importOnce(docker, tag, await buffer(archive.end()), [
+    'ENV PATH=/usr/local/bin:/usr/bin:/bin',
+    // Node has certificates of its own and does not read the system's unless it is told to.
+    ...(trust ? [`ENV NODE_EXTRA_CA_CERTS=${CERTIFICATES} SSL_CERT_FILE=${CERTIFICATES}`] : []),
+    'CMD ["/bin/sh"]',
+  ]);
+}
+
+/** An image of the same content stays: with a new one the builder would find nothing in its cache, `npm ci` included. */
+async function importOnce(docker, tag, archive, changes) {
+  const digest = createHash('sha256').update(archive).update(changes.join('\n')).digest('hex');
+  if ((await labelsOf(docker, tag))?.[CONTENT_LABEL] === digest) return;
+  await importImage(docker, Readable.from([archive]), {
     timeoutMs: IMPORT_MS,
     tag,
-    changes: [
-      'ENV PATH=/usr/local/bin:/usr/bin:/bin',
-      // Node has certificates of its own and does not read the system's unless it is told to.
-      ...(trust ? [`ENV NODE_EXTRA_CA_CERTS=${CERTIFICATES} SSL_CERT_FILE=${CERTIFICATES}`] : []),
-      'CMD ["/bin/sh"]',
-    ],
+    changes: [...changes, `LABEL ${CONTENT_LABEL}=${digest}`],
   });
 }
 

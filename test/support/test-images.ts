@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -20,9 +21,11 @@ const SCRIPTS = {
 
 export type TestImage = keyof typeof SCRIPTS;
 
-/** Makes the image from the local static busybox, so that no registry is needed. @returns its tag */
+/** Makes the image from the local static busybox when it is missing, so that no registry is needed. @returns its tag */
 export async function ensureTestImage(kind: TestImage): Promise<string> {
-  const tag = `sandbox-master-test-${kind}:latest`;
+  const version = createHash('sha256').update(SCRIPTS[kind]).digest('hex').slice(0, 12);
+  const tag = `sandbox-master-test-${kind}:${version}`;
+  if ((await engine.listImages({ filters: { reference: [tag] } })).length > 0) return tag;
   const archive = pack();
   archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(BUSYBOX));
   archive.entry({ name: 'bin/sh', type: 'symlink', linkname: 'busybox' });
@@ -32,8 +35,7 @@ export async function ensureTestImage(kind: TestImage): Promise<string> {
   for (const directory of ['tmp', 'proc', 'sys', 'dev', 'etc'])
     archive.entry({ name: directory, type: 'directory' });
   archive.finalize();
-  const [repo, version] = tag.split(':');
-  const options = { repo, tag: version, changes: 'CMD ["/main"]' };
+  const options = { repo: `sandbox-master-test-${kind}`, tag: version, changes: 'CMD ["/main"]' };
   const progress = await engine.importImage(Readable.from(archive), options);
   await text(progress);
   return tag;
