@@ -11,7 +11,10 @@ RUN ["npm", "ci", "--ignore-scripts"]
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN ["npm", "run", "build"]
-RUN ["npm", "prune", "--omit=dev", "--ignore-scripts"]
+# npm keeps the compiler, which @nestjs/swagger's build plugin names as an optional peer, though nothing that runs loads
+# it; and it leaves the folders of scopes behind that it has emptied.
+RUN npm prune --omit=dev --ignore-scripts && rm -r node_modules/typescript node_modules/.bin/tsc && \
+    find node_modules -maxdepth 1 -type d -empty -exec rmdir {} +
 # The Node that package-lock.json pins is what runs. Where the base has that very version, one copy is enough.
 RUN if [ "$(node --version)" = "$(node_modules/.bin/node --version)" ]; then \
       rm -r node_modules/.bin/node node_modules/node-linux-*; \
