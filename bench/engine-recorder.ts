@@ -79,4 +79,7 @@ export const isContainerInspect = ({ method, path }: EngineCall): boolean =>
 
 /** For people: the call without its ids and its query. */
 export const kindOf = ({ method, path }: EngineCall): string =>
-  `${method} ${path.replace(/\?.*/, '').replace(/[0-9a-f]{64}/, '<id>')}`;
+  `${method} ${path
+    .replace(/\?.*/, '')
+    .replace(/[0-9a-f]{64}/, '<id>')
+    .replace(/(?<=containers\/)sandbox-[^/]+/, '<name>')}`;
