@@ -59,7 +59,7 @@ module.exports = {
       name: 'foundations-know-no-feature',
       comment: 'Arrows go from features to what they stand on, never back.',
       severity: 'error',
-      from: { path: '^src/(kernel|config|http|health|observability|persistence)/' },
+      from: { path: '^src/(kernel|config|http|health|observability|persistence|system)/' },
       to: { path: '^src/(sandbox|storage)/' },
     },
     {

@@ -6,6 +6,7 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
+import { SystemModule } from './system/system.module.js';
 
 @Module({})
 export class AppModule {
@@ -14,6 +15,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(configuration),
+        SystemModule,
         ObservabilityModule,
         HttpModule,
         HealthModule,

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CLOCK } from '../kernel/clock.js';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
@@ -14,12 +13,9 @@ import { InProcessLifecycleLock } from './adapters/memory/in-process-lifecycle-l
 import { ExpirySweeper } from './adapters/schedule/expiry-sweeper.js';
 import { LifecycleShutdown } from './adapters/schedule/lifecycle-shutdown.js';
 import { StartupReconciler } from './adapters/schedule/startup-reconciler.js';
-import { RandomIdGenerator } from './adapters/system/random-id-generator.js';
 import { SocketReadinessProbe } from './adapters/system/socket-readiness-probe.js';
-import { SteadyClock } from './adapters/system/steady-clock.js';
 import { CHAT_DIRECTORIES } from './ports/chat-directories.js';
 import { HOST_PATHS } from './ports/host-paths.js';
-import { ID_GENERATOR } from './ports/id-generator.js';
 import { LIFECYCLE_LOCK } from './ports/lifecycle-lock.js';
 import { READINESS_PROBE } from './ports/readiness-probe.js';
 import { SANDBOX_RUNTIME } from './ports/sandbox-runtime.js';
@@ -76,10 +72,8 @@ const STEPS = [
 ];
 
 const PORTS = [
-  { provide: CLOCK, useFactory: () => new SteadyClock() },
   { provide: CHAT_DIRECTORIES, useExisting: LocalChatDirectories },
   { provide: HOST_PATHS, useClass: LocalHostPaths },
-  { provide: ID_GENERATOR, useClass: RandomIdGenerator },
   { provide: LIFECYCLE_LOCK, useClass: InProcessLifecycleLock },
   { provide: READINESS_PROBE, useClass: SocketReadinessProbe },
   { provide: SESSION_REGISTRY, useClass: InMemorySessionRegistry },

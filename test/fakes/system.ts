@@ -1,11 +1,11 @@
 import { normalize } from 'node:path';
 import type { Clock } from '../../src/kernel/clock.js';
+import type { IdGenerator } from '../../src/kernel/id-generator.js';
 import { InvalidInputError } from '../../src/kernel/invalid-input-error.js';
 import { InMemorySessionRegistry } from '../../src/sandbox/adapters/memory/in-memory-session-registry.js';
 import type { Endpoint, Sandbox } from '../../src/sandbox/domain/sandbox.js';
 import { type ChatDirectories, ChatDirectoryError } from '../../src/sandbox/ports/chat-directories.js';
 import type { HostPaths } from '../../src/sandbox/ports/host-paths.js';
-import type { IdGenerator } from '../../src/sandbox/ports/id-generator.js';
 import type { ReadinessProbe } from '../../src/sandbox/ports/readiness-probe.js';
 import { aUuid } from '../builders/ids.js';
 import { later, NOW } from '../builders/times.js';

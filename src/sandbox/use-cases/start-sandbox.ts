@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
 import { InvalidInputError } from '../../kernel/invalid-input-error.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { type SandboxClaim, toSandbox } from '../domain/container.js';
 import type { Sandbox } from '../domain/sandbox.js';
-import { ID_GENERATOR, type IdGenerator } from '../ports/id-generator.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { ContainerStarter, type StartedContainer } from './container-starter.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseUuid } from '../../../kernel/uuid.js';
+import { parseUuid } from '../kernel/uuid.js';
 import { RandomIdGenerator } from './random-id-generator.js';
 
 describe('RandomIdGenerator', () => {

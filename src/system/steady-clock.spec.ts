@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { later, NOW } from '../../../../test/builders/times.js';
+import { later, NOW } from '../../test/builders/times.js';
 import { SteadyClock } from './steady-clock.js';
 
 const SECOND = 1000;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { IdGenerator } from '../../ports/id-generator.js';
+import type { IdGenerator } from '../kernel/id-generator.js';
 
 @Injectable()
 export class RandomIdGenerator implements IdGenerator {

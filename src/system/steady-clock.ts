@@ -1,4 +1,4 @@
-import type { Clock } from '../../../kernel/clock.js';
+import type { Clock } from '../kernel/clock.js';
 
 /** Wall time as at the start of the process plus monotonic time since, led back to the wall clock in bounded steps. */
 export class SteadyClock implements Clock {
