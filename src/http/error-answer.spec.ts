@@ -22,6 +22,7 @@ describe('toAnswer', () => {
     ['conflict', 409],
     ['limit-reached', 429],
     ['unavailable', 503],
+    ['out-of-space', 507],
     ['internal', 500],
   ] as const)('answers a domain error that is %s with %d and its code alone', (kind, status) => {
     expect(toAnswer(new SomeError(kind), [])).toEqual({ status, detail: 'some_code', headers: {} });

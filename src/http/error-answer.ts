@@ -15,6 +15,7 @@ const STATUS: Record<DomainErrorKind, number> = {
   conflict: 409,
   'limit-reached': 429,
   unavailable: 503,
+  'out-of-space': 507,
   internal: 500,
 };
 

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { Kysely, sql } from 'kysely';
+import { ConfigurationError } from '../config/configuration.js';
+import { AppConfig, StorageConfig } from '../config/sections.js';
+import { ReadinessChecks } from '../health/readiness-checks.js';
+import { LOGGER, type Logger } from '../observability/ports/logger.js';
+import { DatabaseUnavailableError, toDatabaseError } from './database-errors.js';
+import { inWriteTransaction, migrate } from './migrate.js';
+import { postgresDialect } from './postgres.js';
+import { SchemaMigrations } from './schema-migrations.js';
+import { sqliteDialect } from './sqlite.js';
+
+/** Between two tries while PostgreSQL does not answer. */
+const RETRY_MS = 1000;
+/** A probe is answered soon, and so is a start-up. */
+const PROBE_MS = 2000;
+const CLOSE_MS = 2000;
+
+/**
+ * The one connection to the metadata, of either kind. PostgreSQL may be away at the start: the service is then live, not
+ * ready, and makes its tables as soon as it can. A SQLite file that cannot be used is a fault of the configuration.
+ */
+@Injectable()
+export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  readonly isPostgres: boolean;
+  private readonly kysely: Kysely<unknown>;
+  private readonly stop = new AbortController();
+  private readonly prepared = Promise.withResolvers<undefined>();
+  private isPrepared = false;
+
+  constructor(
+    storage: StorageConfig,
+    app: AppConfig,
+    private readonly migrations: SchemaMigrations,
+    private readonly checks: ReadinessChecks,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const sqlitePath = /^sqlite:(.+)$/.exec(storage.databaseUrl)?.[1];
+    this.isPostgres = sqlitePath === undefined;
+    const dialect =
+      sqlitePath === undefined
+        ? explained('is no URL of a PostgreSQL database', () =>
+            postgresDialect(new URL(storage.databaseUrl).href, app.name, this.tellLoss),
+          )
+        : explained(`${sqlitePath} cannot be used`, () => sqliteDialect(sqlitePath), toReason);
+    this.kysely = new Kysely({ dialect });
+  }
+
+  onModuleInit(): void {
+    this.checks.register('database', () => this.check());
+  }
+
+  /** Makes the tables; in the background where PostgreSQL does not answer soon. @throws ConfigurationError for SQLite */
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.isPostgres) {
+      await this.prepare().catch((error: unknown) => {
+        throw faultOf(`cannot be used: ${toReason(error)}`, error);
+      });
+      return;
+    }
+    const work = this.prepareUntilDone();
+    await Promise.race([work, sleep(PROBE_MS, null, { signal: this.stop.signal }).catch(() => null)]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await Promise.race([this.kysely.destroy(), sleep(CLOSE_MS, null, { ref: false })]);
+  }
+
+  /** Resolves once the tables are there. */
+  whenPrepared(): Promise<unknown> {
+    return this.prepared.promise;
+  }
+
+  /** Runs statements, each for itself. @throws DatabaseUnavailableError, DatabaseFullError, or what the driver says */
+  run<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
+    return this.guarded(() => work(this.kysely as Kysely<T>));
+  }
+
+  /** Runs statements that take effect together or not at all, and alone where they touch the same rows. */
+  transaction<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
+    const db = this.kysely as Kysely<T>;
+    return this.guarded(() =>
+      this.isPostgres ? db.transaction().execute(work) : inWriteTransaction(db, work),
+    );
+  }
+
+  private async guarded<R>(work: () => Promise<R>): Promise<R> {
+    if (!this.isPrepared) throw new DatabaseUnavailableError('the tables are not there yet');
+    try {
+      return await work();
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+
+  private async prepareUntilDone(): Promise<void> {
+    for (let tries = 1; !this.stop.signal.aborted; tries += 1) {
+      try {
+        await this.prepare();
+        return;
+      } catch (error) {
+        // Told once; until it succeeds, /readyz tells it on.
+        this.logger[tries === 1 ? 'warn' : 'debug']('database_not_prepared', { tries, err: error });
+      }
+      await sleep(RETRY_MS, null, { signal: this.stop.signal }).catch(() => null);
+    }
+  }
+
+  private async prepare(): Promise<void> {
+    await migrate(this.kysely, this.isPostgres, this.migrations.all());
+    this.isPrepared = true;
+    this.prepared.resolve(undefined);
+    this.logger.info('database_prepared', { dialect: this.isPostgres ? 'postgres' : 'sqlite' });
+  }
+
+  private async check(): Promise<void> {
+    const late = sleep(PROBE_MS, null, { ref: false }).then(() => Promise.reject(new Error('late')));
+    const answer = this.run((db) => sql`select 1`.execute(db));
+    await Promise.race([answer, late]).catch(() => {
+      throw new Error(this.isPrepared ? 'the database does not answer' : 'the database is not prepared yet');
+    });
+  }
+
+  private readonly tellLoss = (error: Error): void => {
+    this.logger.warn('database_connection_lost', { err: error });
+  };
+}
+
+function explained<T>(what: string, open: () => T, reasonOf?: (error: unknown) => string): T {
+  try {
+    return open();
+  } catch (error) {
+    // Of a URL nothing is repeated: it may hold the password.
+    throw reasonOf === undefined ? faultOf(what) : faultOf(`${what}: ${reasonOf(error)}`, error);
+  }
+}
+
+function faultOf(what: string, cause?: unknown): ConfigurationError {
+  const fault = new ConfigurationError([`storage.database_url (APP_STORAGE_DATABASE_URL): ${what}`]);
+  return Object.assign(fault, cause === undefined ? {} : { cause });
+}
+
+const toReason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
