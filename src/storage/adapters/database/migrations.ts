@@ -1,0 +1,81 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { Database } from '../../../persistence/database.js';
+import { SchemaMigrations } from '../../../persistence/schema-migrations.js';
+
+/** A migration that has been released is never changed: what comes later is a migration of its own. */
+function migrationsFor(isPostgres: boolean): Record<string, Migration> {
+  /** Compared as bytes, as SQLite does of itself, so that order and uniqueness are the same in both. */
+  const text = isPostgres ? sql`text collate "C"` : sql`text`;
+
+  const createTable = (db: Kysely<unknown>, name: string): CreateTableBuilder<string> =>
+    db.schema.createTable(name);
+
+  return {
+    '001_workspaces_and_chats': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await createTable(db, 'workspaces')
+          .addColumn('workspace_id', text, (column) => column.primaryKey())
+          .addColumn('user_id', text, (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('deleted_at', 'bigint')
+          .execute();
+        // A user whose workspace is on its way out can have a new one.
+        await sql`create unique index workspaces_by_user on workspaces (user_id) where deleted_at is null`.execute(
+          db,
+        );
+        await db.schema
+          .createIndex('workspaces_by_age')
+          .on('workspaces')
+          .columns(['created_at', 'workspace_id'])
+          .execute();
+        await createTable(db, 'chats')
+          .addColumn('chat_id', text, (column) => column.primaryKey())
+          .addColumn('workspace_id', text, (column) => column.notNull().references('workspaces.workspace_id'))
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addColumn('deleted_at', 'bigint')
+          .execute();
+        await db.schema
+          .createIndex('chats_by_age')
+          .on('chats')
+          .columns(['workspace_id', 'created_at', 'chat_id'])
+          .execute();
+      },
+    },
+    '002_chat_files': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await createTable(db, 'chat_files')
+          .addColumn('file_id', text, (column) => column.primaryKey())
+          .addColumn('chat_id', text, (column) =>
+            column.notNull().references('chats.chat_id').onDelete('cascade'),
+          )
+          .addColumn('name', text, (column) => column.notNull())
+          .addColumn('content_type', 'text')
+          .addColumn('size_bytes', 'bigint', (column) => column.notNull())
+          .addColumn('origin', 'text', (column) => column.notNull())
+          .addColumn('created_at', 'bigint', (column) => column.notNull())
+          .addUniqueConstraint('chat_files_by_name', ['chat_id', 'name'])
+          .execute();
+        await db.schema
+          .createIndex('chat_files_by_age')
+          .on('chat_files')
+          .columns(['chat_id', 'created_at', 'file_id'])
+          .execute();
+      },
+    },
+  };
+}
+
+/** Registers the tables of storage, before anything is migrated. */
+@Injectable()
+export class StorageMigrations implements OnModuleInit {
+  constructor(
+    private readonly migrations: SchemaMigrations,
+    private readonly database: Database,
+  ) {}
+
+  onModuleInit(): void {
+    this.migrations.register(migrationsFor(this.database.isPostgres));
+  }
+}
