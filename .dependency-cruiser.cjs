@@ -49,6 +49,43 @@ module.exports = {
       to: { path: `${NODE_MODULES}/(@types/)?dockerode` },
     },
     {
+      name: 'database-in-its-adapters',
+      comment: 'Tables are a concern of those who keep them; drivers, of the connection alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(persistence/|[^/]+/adapters/database/)' },
+      to: { path: `${NODE_MODULES}/(kysely|better-sqlite3|pg|@types/(pg|better-sqlite3))/` },
+    },
+    {
+      name: 'drivers-in-persistence',
+      comment: 'Queries are written for both kinds of database.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/persistence/' },
+      to: { path: `${NODE_MODULES}/(better-sqlite3|pg|@types/(pg|better-sqlite3))/` },
+    },
+    {
+      name: 'features-meet-in-adapters',
+      comment:
+        'A feature reaches another one through its use cases, from an adapter with its name: the only two arrows ' +
+        'between features.',
+      severity: 'error',
+      from: {
+        path: '^src/(sandbox|storage)/',
+        pathNot: '^src/(sandbox/adapters/storage|storage/adapters/sandbox)/',
+      },
+      to: { path: '^src/(sandbox|storage)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'features-show-use-cases',
+      comment:
+        'What such an adapter may see of the other feature: its use cases, and the errors that they throw.',
+      severity: 'error',
+      from: { path: '^src/(sandbox/adapters/storage|storage/adapters/sandbox)/' },
+      to: {
+        path: '^src/(sandbox|storage)/',
+        pathNot: '^src/[^/]+/(use-cases|domain|ports)/',
+      },
+    },
+    {
       name: 'environment-in-config',
       comment: 'One reader of files and environment: what can be configured is what config/app.yaml says.',
       severity: 'error',

@@ -5,7 +5,9 @@ import type { Configuration } from './config/configuration.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
+import { StorageModule } from './storage/storage.module.js';
 import { SystemModule } from './system/system.module.js';
 
 @Module({})
@@ -20,6 +22,8 @@ export class AppModule {
         HttpModule,
         HealthModule,
         ScheduleModule.forRoot(),
+        PersistenceModule,
+        StorageModule,
         SandboxModule,
       ],
     };

@@ -1,4 +1,5 @@
 import { stopEngine } from '../setup/engine-daemon.mjs';
+import { ensurePostgresql } from '../setup/postgresql.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { say, step } from '../setup/progress.mjs';
 import { ensureStaticBusybox } from '../setup/static-busybox.mjs';
@@ -13,6 +14,8 @@ export async function main() {
   try {
     // The tests make images of it.
     await ensureStaticBusybox();
+    // The tests start a server of it.
+    await ensurePostgresql();
     // All of them, also after a failure: the whole picture is worth the minutes.
     for (const suite of suites) results.push(await runSuite(suite, jestArguments));
   } finally {

@@ -21,9 +21,12 @@ const JSON_TYPE = /^application\/json *(; *charset="?utf-?8"? *)?$/i;
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
+  /** @param isOptional whether a request without a body is one whose body is `{}` */
+  constructor(private readonly isOptional = false) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
-    return from(readJson(request)).pipe(
+    return from(readJson(request, this.isOptional)).pipe(
       mergeMap((body) => {
         request.body = body;
         return next.handle();
@@ -33,11 +36,13 @@ export class JsonBodyInterceptor implements NestInterceptor {
 }
 
 /** A route that takes a JSON body of up to 64 KiB. */
-export const JsonBody = (): MethodDecorator => applyDecorators(UseInterceptors(JsonBodyInterceptor));
+export const JsonBody = ({ isOptional = false } = {}): MethodDecorator =>
+  applyDecorators(UseInterceptors(new JsonBodyInterceptor(isOptional)));
 
-async function readJson(request: Request): Promise<unknown> {
+async function readJson(request: Request, isOptional: boolean): Promise<unknown> {
   const { headers } = request;
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (isEmpty && isOptional) return {};
   if (isEmpty) throw new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
   if (
     !JSON_TYPE.test(headers['content-type'] ?? '') ||

@@ -15,6 +15,8 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
     .setLicense('Proprietary', 'https://spdx.org/licenses/')
     .addServer('/')
     .addTag('Sandboxes', 'One active sandbox a chat.')
+    .addTag('Workspaces', 'One a user; holds chats.')
+    .addTag('Chats', 'What outlives the sandbox of a chat.')
     .addTag('Health', 'For probes; open to all.')
     .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { aUuid } from '../../test/builders/ids.js';
 import { later, NOW } from '../../test/builders/times.js';
 import { RequestInvalidError } from './http-error.js';
-import { pageOf, type Position } from './pagination.js';
+import { pageOf, pageOfSlice, pageRequestOf, type Position } from './pagination.js';
 
 const positionOf = (item: Position): Position => item;
 const item = (second: number, id: string): Position => ({ createdAt: later(NOW, second * 1000), id });
@@ -91,9 +92,27 @@ describe('pageOf', () => {
     ['no id', Buffer.from('1775164238292 ').toString('base64url')],
     ['no time', Buffer.from('soon x').toString('base64url')],
     ['no base64', '----'],
+    ['a time that is none', Buffer.from('9999999999999999 x').toString('base64url')],
   ])('refuses a cursor that holds %s', (_, cursor) => {
     const attempt = (): unknown => pageOf([item(1, 'x')], { cursor }, positionOf);
     expect(attempt).toThrow(RequestInvalidError);
     expect(attempt).toThrow('query.cursor: must be a cursor of this list');
+  });
+});
+
+describe('pageRequestOf', () => {
+  it('asks for one item more than the page shows', () => {
+    expect(pageRequestOf({})).toEqual({ after: null, limit: 51 });
+    const all = [item(1, aUuid(1)), item(1, aUuid(2)), item(2, aUuid(3))];
+    const first = pageOfSlice(all, pageRequestOf({ limit: 2 }), positionOf);
+    expect(first.items).toEqual(all.slice(0, 2));
+    const request = pageRequestOf({ limit: 2, cursor: first.next_cursor ?? '' });
+    expect(request).toEqual({ after: all[1], limit: 3 });
+    expect(pageOfSlice(all.slice(2), request, positionOf)).toEqual({ items: [all[2]], next_cursor: null });
+  });
+
+  it('refuses a cursor whose id is no UUID', () => {
+    const cursor = Buffer.from(`${NOW.getTime()} \0`).toString('base64url');
+    expect(() => pageRequestOf({ cursor })).toThrow(RequestInvalidError);
   });
 });

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { parseUuid } from '../kernel/uuid.js';
 import { RequestInvalidError } from './http-error.js';
 
 const DEFAULT_LIMIT = 50;
@@ -42,12 +43,36 @@ export interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+/** What a list that is read piece by piece is asked for: one more item than its page shows, to know of a next one. */
+export interface PageRequest {
+  readonly after: Position | null;
+  readonly limit: number;
+}
+
+/** @param query of a list whose ids are UUIDs, as all are that a database keeps */
+export function pageRequestOf(query: PageQuery): PageRequest {
+  const after = query.cursor === undefined ? null : decode(query.cursor);
+  if (after !== null && parseUuid(after.id) !== after.id) throw notACursor();
+  return { after, limit: (query.limit ?? DEFAULT_LIMIT) + 1 };
+}
+
+/** The page that the answer to such a request makes. */
+export const pageOfSlice = <T>(
+  slice: readonly T[],
+  { limit }: PageRequest,
+  positionOf: (item: T) => Position,
+): Page<T> => toPage(slice, limit - 1, positionOf);
+
 /** One page of a whole list that is in its stable order. */
 export function pageOf<T>(all: readonly T[], query: PageQuery, positionOf: (item: T) => Position): Page<T> {
   const after = query.cursor === undefined ? null : decode(query.cursor);
   const start = after === null ? 0 : all.findIndex((item) => compare(positionOf(item), after) > 0);
-  const rest = start < 0 ? [] : all.slice(start);
-  const items = rest.slice(0, query.limit ?? DEFAULT_LIMIT);
+  return toPage(start < 0 ? [] : all.slice(start), query.limit ?? DEFAULT_LIMIT, positionOf);
+}
+
+/** @param rest all that is left of the list, or as much of it as is more than the page */
+function toPage<T>(rest: readonly T[], limit: number, positionOf: (item: T) => Position): Page<T> {
+  const items = rest.slice(0, limit);
   const last = items.at(-1);
   return {
     items,
@@ -63,9 +88,12 @@ const encode = ({ createdAt, id }: Position): string =>
 
 function decode(cursor: string): Position {
   const [, time, id] = /^(-?\d{1,16}) (.+)$/s.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
-  if (time === undefined || id === undefined) {
-    const msg = 'must be a cursor of this list';
-    throw new RequestInvalidError([{ loc: ['query', 'cursor'], msg, type: 'cursor' }]);
-  }
-  return { createdAt: new Date(Number(time)), id };
+  const createdAt = new Date(Number(time));
+  if (id === undefined || Number.isNaN(createdAt.getTime())) throw notACursor();
+  return { createdAt, id };
 }
+
+const notACursor = (): RequestInvalidError =>
+  new RequestInvalidError([
+    { loc: ['query', 'cursor'], msg: 'must be a cursor of this list', type: 'cursor' },
+  ]);

@@ -8,7 +8,7 @@ export class DatabaseUnavailableError extends DomainError {
 }
 
 /** The disk under the database is full; nothing was changed. */
-export class DatabaseFullError extends DomainError {
+class DatabaseFullError extends DomainError {
   readonly kind = 'out-of-space';
   readonly code = 'storage_full';
 }

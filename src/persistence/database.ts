@@ -32,7 +32,6 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
   readonly isPostgres: boolean;
   private readonly kysely: Kysely<unknown>;
   private readonly stop = new AbortController();
-  private readonly prepared = Promise.withResolvers<undefined>();
   private isPrepared = false;
 
   constructor(
@@ -74,11 +73,6 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
     await Promise.race([this.kysely.destroy(), sleep(CLOSE_MS, null, { ref: false })]);
   }
 
-  /** Resolves once the tables are there. */
-  whenPrepared(): Promise<unknown> {
-    return this.prepared.promise;
-  }
-
   /** Runs statements, each for itself. @throws DatabaseUnavailableError, DatabaseFullError, or what the driver says */
   run<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
     return this.guarded(() => work(this.kysely as Kysely<T>));
@@ -117,7 +111,6 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
   private async prepare(): Promise<void> {
     await migrate(this.kysely, this.isPostgres, this.migrations.all());
     this.isPrepared = true;
-    this.prepared.resolve(undefined);
     this.logger.info('database_prepared', { dialect: this.isPostgres ? 'postgres' : 'sqlite' });
   }
 

@@ -36,5 +36,6 @@ export function inWriteTransaction<T, R>(
 async function migrateToLatest(db: Kysely<unknown>, migrations: Record<string, Migration>): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve(migrations) };
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error !== undefined)
+    throw error instanceof Error ? error : new Error('migration failed', { cause: error });
 }

@@ -12,12 +12,11 @@ const CONNECTIONS = 10;
 
 const INT8 = 20;
 
+const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => unknown;
+
 /** Our integers (milliseconds, bytes) are exact as numbers; pg would give them as text. */
 const TYPES = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8
-      ? Number
-      : (pg.types.getTypeParser(oid, format as 'text') as unknown)) as typeof pg.types.getTypeParser,
+  getTypeParser: (oid: number, format?: string) => (oid === INT8 ? Number : parserOf(oid, format)),
 };
 
 /**

@@ -1,10 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
-import { LocalChatDirectories } from './adapters/filesystem/local-chat-directories.js';
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
+import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
 import { SandboxReadiness } from './adapters/health/sandbox-readiness.js';
 import { SandboxController } from './adapters/http/sandbox.controller.js';
 import { BoundedStartQueue } from './adapters/memory/bounded-start-queue.js';
@@ -13,6 +13,7 @@ import { InProcessLifecycleLock } from './adapters/memory/in-process-lifecycle-l
 import { ExpirySweeper } from './adapters/schedule/expiry-sweeper.js';
 import { LifecycleShutdown } from './adapters/schedule/lifecycle-shutdown.js';
 import { StartupReconciler } from './adapters/schedule/startup-reconciler.js';
+import { StoredChatDirectories } from './adapters/storage/stored-chat-directories.js';
 import { SocketReadinessProbe } from './adapters/system/socket-readiness-probe.js';
 import { CHAT_DIRECTORIES } from './ports/chat-directories.js';
 import { HOST_PATHS } from './ports/host-paths.js';
@@ -38,6 +39,7 @@ import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from './use-cases/sandbox-directories.js';
 import { SandboxEvents } from './use-cases/sandbox-events.js';
+import { RunWithoutSandboxes } from './use-cases/run-without-sandboxes.js';
 import { StartFlights } from './use-cases/start-flights.js';
 import { StartSandbox } from './use-cases/start-sandbox.js';
 import { StartTurns } from './use-cases/start-turns.js';
@@ -50,6 +52,7 @@ const USE_CASES = [
   ListSandboxes,
   ReconcileSandboxes,
   CleanupExpiredSandboxes,
+  RunWithoutSandboxes,
 ];
 
 /** The steps that use cases are made of. */
@@ -72,7 +75,7 @@ const STEPS = [
 ];
 
 const PORTS = [
-  { provide: CHAT_DIRECTORIES, useExisting: LocalChatDirectories },
+  { provide: CHAT_DIRECTORIES, useClass: StoredChatDirectories },
   { provide: HOST_PATHS, useClass: LocalHostPaths },
   { provide: LIFECYCLE_LOCK, useClass: InProcessLifecycleLock },
   { provide: READINESS_PROBE, useClass: SocketReadinessProbe },
@@ -86,12 +89,16 @@ const PORTS = [
   },
 ];
 
-/** One sandbox a chat, carried out by a container. */
+/**
+ * One sandbox a chat, carried out by a container. It and storage need each other's use cases, so that neither module can
+ * import the other: each gives what it exports to all.
+ */
+@Global()
 @Module({
   controllers: [SandboxController],
   providers: [
     DockerSandboxRuntime,
-    LocalChatDirectories,
+    SharedDirectories,
     ...PORTS,
     ...STEPS,
     ...USE_CASES,
@@ -100,5 +107,6 @@ const PORTS = [
     LifecycleShutdown,
     SandboxReadiness,
   ],
+  exports: [RunWithoutSandboxes],
 })
 export class SandboxModule {}

@@ -17,11 +17,10 @@ const worldOf = (database: Database): RepositoriesWorld => ({
   workspaces: new SqlWorkspaceRepository(database),
   chats: new SqlChatRepository(database),
   files: new SqlChatFileRepository(database),
-  clear: () =>
-    database.run<StorageTables, void>(async (db) => {
-      await db.deleteFrom('chats').execute();
-      await db.deleteFrom('workspaces').execute();
-    }),
+  clear: async () => {
+    await database.run<StorageTables, unknown>((db) => db.deleteFrom('chats').execute());
+    await database.run<StorageTables, unknown>((db) => db.deleteFrom('workspaces').execute());
+  },
   close: () => database.onApplicationShutdown(),
 });
 

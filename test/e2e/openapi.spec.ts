@@ -40,12 +40,17 @@ describe('the OpenAPI document', () => {
       ['/api/v1/health', ['get']],
       ['/livez', ['get']],
       ['/readyz', ['get']],
+      ['/api/v1/workspaces', ['post', 'get']],
+      ['/api/v1/workspaces/{workspace_id}', ['get', 'delete']],
+      ['/api/v1/workspaces/{workspace_id}/chats', ['post', 'get']],
+      ['/api/v1/chats/{chat_id}', ['get', 'delete']],
       ['/api/v1/create', ['post']],
       ['/api/v1/sandboxes', ['get']],
       ['/api/v1/sandboxes/{chat_id}', ['get', 'delete']],
     ]);
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
+        if (status === '204') continue;
         const media = content?.['application/json'] ?? {};
         const isError = Number(status) >= 400 && Number(status) !== 503;
         expect([status, 'schema' in media]).toEqual([status, true]);

@@ -71,6 +71,12 @@ export class SandboxRuntimeUnavailableError extends DomainError {
   readonly code = 'sandbox_runtime_unavailable';
 }
 
+/** The chat has a sandbox that is up, or one that is just coming up. */
+export class SandboxActiveError extends DomainError {
+  readonly kind = 'conflict';
+  readonly code = 'sandbox_active';
+}
+
 /** The service is going down and takes no new work. */
 export class ShuttingDownError extends DomainError {
   readonly kind = 'unavailable';

@@ -1,5 +1,5 @@
 /** `upload`: a client brought it; `agent`: the sandbox wrote it at the top of its chat's directory. */
-export type ChatFileOrigin = 'upload' | 'agent';
+type ChatFileOrigin = 'upload' | 'agent';
 
 /** One file of a chat. */
 export interface ChatFile {

@@ -27,3 +27,10 @@ export class StorageFullError extends DomainError {
   readonly kind = 'out-of-space';
   readonly code = 'storage_full';
 }
+
+/** Chats were added again and again while the workspace was to be deleted; nothing was deleted. */
+export class WorkspaceBusyError extends DomainError {
+  readonly kind = 'unavailable';
+  readonly code = 'workspace_busy';
+  override readonly retryAfterSeconds = 1;
+}

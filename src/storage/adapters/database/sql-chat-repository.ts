@@ -78,7 +78,7 @@ export class SqlChatRepository implements ChatRepository {
     return this.database.run<StorageTables, boolean>(async (db) => {
       const { numUpdatedRows } = await db
         .updateTable('chats')
-        .set(({ fn, val }) => ({ deleted_at: fn.coalesce('deleted_at', val(at.getTime())) }))
+        .set((eb) => ({ deleted_at: eb.fn.coalesce('deleted_at', eb.val(at.getTime())) }))
         .where('chat_id', '=', chatId)
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
@@ -103,8 +103,8 @@ export class SqlChatRepository implements ChatRepository {
     });
   }
 
-  dropMarked(chatId: string, discard: () => Promise<void>): Promise<void> {
-    return this.database.transaction<StorageTables, void>(async (db) => {
+  async dropMarked(chatId: string, discard: () => Promise<void>): Promise<void> {
+    await this.database.transaction<StorageTables, unknown>(async (db) => {
       const row = await db
         .selectFrom('chats')
         .select('chat_id')
@@ -112,9 +112,9 @@ export class SqlChatRepository implements ChatRepository {
         .where('deleted_at', 'is not', null)
         .$if(this.database.isPostgres, (query) => query.forUpdate())
         .executeTakeFirst();
-      if (row === undefined) return;
+      if (row === undefined) return null;
       await discard();
-      await db.deleteFrom('chats').where('chat_id', '=', chatId).execute();
+      return db.deleteFrom('chats').where('chat_id', '=', chatId).execute();
     });
   }
 }

@@ -145,8 +145,8 @@ export class SqlWorkspaceRepository implements WorkspaceRepository {
         .deleteFrom('workspaces')
         .where('workspace_id', '=', workspaceId)
         .where('deleted_at', 'is not', null)
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('chats').select('chat_id').where('workspace_id', '=', workspaceId))),
+        .where((eb) =>
+          eb.not(eb.exists(eb.selectFrom('chats').select('chat_id').where('workspace_id', '=', workspaceId))),
         )
         .execute(),
     );

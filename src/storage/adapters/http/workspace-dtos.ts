@@ -1,0 +1,49 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageQuery } from '../../../http/pagination.js';
+import { OptionalUuidField, UuidField } from '../../../http/uuid-field.js';
+import type { Workspace } from '../../domain/workspace.js';
+
+export class CreateWorkspaceDto {
+  @UuidField('Whose workspace; in any letter case, with or without hyphens.')
+  user_id!: string;
+}
+
+export class WorkspacePathDto {
+  @UuidField('The workspace; in any letter case, with or without hyphens.')
+  workspace_id!: string;
+}
+
+export class ListWorkspacesQuery extends PageQuery {
+  @OptionalUuidField("Only this user's.")
+  user_id?: string;
+}
+
+export class WorkspaceDto {
+  @ApiProperty({ format: 'uuid', example: '22222222-2222-2222-2222-222222222222' })
+  workspace_id!: string;
+
+  @ApiProperty({ format: 'uuid', example: '33333333-3333-3333-3333-333333333333' })
+  user_id!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-04-02T21:06:38.292Z' })
+  created_at!: string;
+}
+
+export class WorkspacePageDto {
+  @ApiProperty({ type: [WorkspaceDto] })
+  items!: WorkspaceDto[];
+
+  @ApiProperty({
+    description: '`cursor` of the next page; null on the last one.',
+    type: 'string',
+    nullable: true,
+    example: null,
+  })
+  next_cursor!: string | null;
+}
+
+export const toWorkspaceDto = ({ workspaceId, userId, createdAt }: Workspace): WorkspaceDto => ({
+  workspace_id: workspaceId,
+  user_id: userId,
+  created_at: createdAt.toISOString(),
+});

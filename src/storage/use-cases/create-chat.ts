@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import type { Chat } from '../domain/chat.js';
+import { ChatConflictError, WorkspaceBusyError, WorkspaceNotFoundError } from '../domain/errors.js';
+import { CHAT_CONTENT, type ChatContent } from '../ports/chat-content.js';
+import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
+import { SANDBOX_ACTIVITY, type SandboxActivity } from '../ports/sandbox-activity.js';
+import { ChatRemoval } from './chat-removal.js';
+import { GetWorkspace } from './get-workspace.js';
+
+/** How often an id is met that is on its way out. */
+const MAX_TRIES = 5;
+
+export interface CreatedChat {
+  readonly chat: Chat;
+  readonly isNew: boolean;
+}
+
+/** Gets or creates a chat of a workspace. */
+@Injectable()
+export class CreateChat {
+  constructor(
+    @Inject(CHAT_REPOSITORY) private readonly chats: ChatRepository,
+    @Inject(CHAT_CONTENT) private readonly content: ChatContent,
+    @Inject(SANDBOX_ACTIVITY) private readonly activity: SandboxActivity,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly getWorkspace: GetWorkspace,
+    private readonly removal: ChatRemoval,
+  ) {}
+
+  /**
+   * @param chatId null: a new one
+   * @throws WorkspaceNotFoundError, ChatConflictError, StorageFullError
+   */
+  async execute(workspaceId: string, chatId: string | null): Promise<CreatedChat> {
+    await this.getWorkspace.execute(workspaceId);
+    const chat = { chatId: chatId ?? this.ids.nextId(), workspaceId, createdAt: this.clock.now() };
+    const existing = await this.chats.find(chat.chatId);
+    return existing === null ? this.add(chat) : reuse(existing, workspaceId);
+  }
+
+  private async add(chat: Chat): Promise<CreatedChat> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      // Before the record: a chat that is known has its directory, also after a crash.
+      await this.content.ensureLayout(chat.chatId);
+      const addition = await this.chats.add(chat);
+      switch (addition.result) {
+        case 'added':
+          // A deletion of the same id that ended in between has taken the directory along.
+          await this.content.ensureLayout(chat.chatId);
+          this.logger.info('chat_created', { chat_id: chat.chatId, workspace_id: chat.workspaceId });
+          return { chat, isNew: true };
+        case 'exists':
+          return reuse(addition.existing, chat.workspaceId);
+        case 'no-workspace':
+          throw new WorkspaceNotFoundError();
+        case 'marked':
+          await this.activity.whileInactive([chat.chatId], () => this.removal.finish(chat.chatId));
+      }
+    }
+    throw new WorkspaceBusyError();
+  }
+}
+
+function reuse(existing: Chat, workspaceId: string): CreatedChat {
+  if (existing.workspaceId !== workspaceId) throw new ChatConflictError();
+  return { chat: existing, isNew: false };
+}
