@@ -23,16 +23,24 @@ const LOST_WITHOUT_CODE = /connection terminated|timeout|client has encountered 
 
 /** The driver's errors in our own words; whatever says nothing of the database's state stays as it is. */
 export function toDatabaseError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  if (error instanceof DomainError) return error;
+  const { code, message } = factsOf(error);
   const options = { cause: error };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('SQLITE_FULL') || code === DISK_FULL) {
     return new DatabaseFullError('the disk under the database is full', options);
   }
-  if (isUnavailable(code, error.message)) {
-    return new DatabaseUnavailableError(`the database does not answer (${code || error.message})`, options);
+  if (isUnavailable(code, message)) {
+    return new DatabaseUnavailableError(`the database does not answer (${code || message})`, options);
   }
   return error;
+}
+
+function factsOf(error: unknown): { code: string; message: string } {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  return {
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' ? message : '',
+  };
 }
 
 function isUnavailable(code: string, message: string): boolean {

@@ -6,7 +6,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { Kysely, sql } from 'kysely';
+import { type Dialect, Kysely, sql } from 'kysely';
 import { ConfigurationError } from '../config/configuration.js';
 import { AppConfig, StorageConfig } from '../config/sections.js';
 import { ReadinessChecks } from '../health/readiness-checks.js';
@@ -30,29 +30,23 @@ const CLOSE_MS = 2000;
 @Injectable()
 export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly isPostgres: boolean;
-  private readonly kysely: Kysely<unknown>;
+  private kysely: Kysely<unknown> | null = null;
   private readonly stop = new AbortController();
   private isPrepared = false;
 
   constructor(
-    storage: StorageConfig,
-    app: AppConfig,
+    private readonly storage: StorageConfig,
+    private readonly app: AppConfig,
     private readonly migrations: SchemaMigrations,
     private readonly checks: ReadinessChecks,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const sqlitePath = /^sqlite:(.+)$/.exec(storage.databaseUrl)?.[1];
-    this.isPostgres = sqlitePath === undefined;
-    const dialect =
-      sqlitePath === undefined
-        ? explained('is no URL of a PostgreSQL database', () =>
-            postgresDialect(new URL(storage.databaseUrl).href, app.name, this.tellLoss),
-          )
-        : explained(`${sqlitePath} cannot be used`, () => sqliteDialect(sqlitePath), toReason);
-    this.kysely = new Kysely({ dialect });
+    this.isPostgres = !storage.databaseUrl.startsWith('sqlite:');
   }
 
+  /** @throws ConfigurationError where the file cannot be used, or the URL is none */
   onModuleInit(): void {
+    this.kysely = new Kysely({ dialect: this.isPostgres ? this.openPostgres() : this.openSqlite() });
     this.checks.register('database', () => this.check());
   }
 
@@ -60,7 +54,7 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
   async onApplicationBootstrap(): Promise<void> {
     if (!this.isPostgres) {
       await this.prepare().catch((error: unknown) => {
-        throw faultOf(`cannot be used: ${toReason(error)}`, error);
+        throw faultOf(`cannot be used: ${toReason(error)}`);
       });
       return;
     }
@@ -70,26 +64,26 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
 
   async onApplicationShutdown(): Promise<void> {
     this.stop.abort();
-    await Promise.race([this.kysely.destroy(), sleep(CLOSE_MS, null, { ref: false })]);
+    await Promise.race([this.kysely?.destroy(), sleep(CLOSE_MS, null, { ref: false })]);
   }
 
   /** Runs statements, each for itself. @throws DatabaseUnavailableError, DatabaseFullError, or what the driver says */
   run<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
-    return this.guarded(() => work(this.kysely as Kysely<T>));
+    return this.guarded<T, R>(work);
   }
 
   /** Runs statements that take effect together or not at all, and alone where they touch the same rows. */
   transaction<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
-    const db = this.kysely as Kysely<T>;
-    return this.guarded(() =>
+    return this.guarded<T, R>((db) =>
       this.isPostgres ? db.transaction().execute(work) : inWriteTransaction(db, work),
     );
   }
 
-  private async guarded<R>(work: () => Promise<R>): Promise<R> {
-    if (!this.isPrepared) throw new DatabaseUnavailableError('the tables are not there yet');
+  private async guarded<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
+    if (this.kysely === null || !this.isPrepared)
+      throw new DatabaseUnavailableError('the tables are not there yet');
     try {
-      return await work();
+      return await work(this.kysely as Kysely<T>);
     } catch (error) {
       throw toDatabaseError(error);
     }
@@ -109,6 +103,7 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
   }
 
   private async prepare(): Promise<void> {
+    if (this.kysely === null) throw new Error('the database is not open');
     await migrate(this.kysely, this.isPostgres, this.migrations.all());
     this.isPrepared = true;
     this.logger.info('database_prepared', { dialect: this.isPostgres ? 'postgres' : 'sqlite' });
@@ -122,23 +117,25 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
     });
   }
 
-  private readonly tellLoss = (error: Error): void => {
-    this.logger.warn('database_connection_lost', { err: error });
-  };
-}
+  private openSqlite(): Dialect {
+    const path = this.storage.databaseUrl.replace(/^sqlite:/, '');
+    try {
+      return sqliteDialect(path);
+    } catch (error) {
+      throw faultOf(`${path} cannot be used: ${toReason(error)}`);
+    }
+  }
 
-function explained<T>(what: string, open: () => T, reasonOf?: (error: unknown) => string): T {
-  try {
-    return open();
-  } catch (error) {
-    // Of a URL nothing is repeated: it may hold the password.
-    throw reasonOf === undefined ? faultOf(what) : faultOf(`${what}: ${reasonOf(error)}`, error);
+  /** Of a URL nothing is repeated: it may hold the password. */
+  private openPostgres(): Dialect {
+    if (!URL.canParse(this.storage.databaseUrl)) throw faultOf('is no URL of a PostgreSQL database');
+    return postgresDialect(this.storage.databaseUrl, this.app.name, (error) => {
+      this.logger.warn('database_connection_lost', { err: error });
+    });
   }
 }
 
-function faultOf(what: string, cause?: unknown): ConfigurationError {
-  const fault = new ConfigurationError([`storage.database_url (APP_STORAGE_DATABASE_URL): ${what}`]);
-  return Object.assign(fault, cause === undefined ? {} : { cause });
-}
+const faultOf = (what: string): ConfigurationError =>
+  new ConfigurationError([`storage.database_url (APP_STORAGE_DATABASE_URL): ${what}`]);
 
 const toReason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

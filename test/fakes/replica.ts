@@ -19,6 +19,7 @@ import { Readiness } from '../../src/sandbox/use-cases/readiness.js';
 import { ReconcileSandboxes } from '../../src/sandbox/use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from '../../src/sandbox/use-cases/sandbox-directories.js';
 import { SandboxEvents } from '../../src/sandbox/use-cases/sandbox-events.js';
+import { RunWithoutSandboxes } from '../../src/sandbox/use-cases/run-without-sandboxes.js';
 import { StartFlights } from '../../src/sandbox/use-cases/start-flights.js';
 import { StartSandbox } from '../../src/sandbox/use-cases/start-sandbox.js';
 import { StartTurns } from '../../src/sandbox/use-cases/start-turns.js';
@@ -66,6 +67,7 @@ export class Replica {
   readonly listSandboxes: ListSandboxes;
   readonly reconcile: ReconcileSandboxes;
   readonly cleanup: CleanupExpiredSandboxes;
+  readonly runWithoutSandboxes: RunWithoutSandboxes;
 
   constructor({
     engine = new FakeEngine(),
@@ -135,6 +137,15 @@ export class Replica {
       endContainer,
       events,
       deadlines,
+    );
+    this.runWithoutSandboxes = new RunWithoutSandboxes(
+      lock,
+      runtime,
+      registry,
+      clock,
+      endContainer,
+      deadlines,
+      sandbox,
     );
     this.getSandbox = new GetSandbox(runtime, registry, clock, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);

@@ -15,6 +15,7 @@ export async function openDatabase(databaseUrl: string): Promise<Database> {
     new ReadinessChecks(),
     new RecordingLogger(),
   );
+  database.onModuleInit();
   new StorageMigrations(migrations, database).onModuleInit();
   await database.onApplicationBootstrap();
   return database;
