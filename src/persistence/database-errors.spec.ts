@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ChatNotFoundError } from '../storage/domain/errors.js';
+import { InvalidInputError } from '../kernel/invalid-input-error.js';
 import { DatabaseUnavailableError, toDatabaseError } from './database-errors.js';
 
 const failure = (code: string, message = 'no'): Error => Object.assign(new Error(message), { code });
@@ -43,7 +43,7 @@ describe('toDatabaseError', () => {
     failure('42P01'),
     failure('SQLITE_CONSTRAINT_UNIQUE'),
     new Error('something else'),
-    new ChatNotFoundError(),
+    new InvalidInputError('field', 'type', 'a timeout, says the domain'),
     'no error at all',
     null,
   ])('leaves %s as it is', (error) => {

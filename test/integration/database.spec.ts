@@ -71,12 +71,13 @@ describe('Database over SQLite', () => {
     const databases: Database[] = [];
     for (let count = 0; count < 5; count += 1) databases.push(await openFile());
     const repositories = databases.map((database) => new SqlWorkspaceRepository(database));
+    const first = new SqlWorkspaceRepository(await openFile());
     const added = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        repositories[index % 5]?.add(aWorkspace({ workspaceId: aUuid(index + 1) })),
+        (repositories[index % 5] ?? first).add(aWorkspace({ workspaceId: aUuid(index + 1) })),
       ),
     );
-    expect(new Set(added.map((workspace) => workspace?.workspaceId)).size).toBe(1);
+    expect(new Set(added.map(({ workspaceId }) => workspaceId)).size).toBe(1);
   });
 
   it.each([
@@ -195,7 +196,7 @@ describe('Database over PostgreSQL', () => {
     await database.onApplicationBootstrap();
     const told = logger.records.map(({ event, fields }) => {
       const { err } = fields as { err?: Error };
-      return `${event} ${JSON.stringify({ ...fields, ...err })} ${String(err?.stack)} ${String(err?.cause)}`;
+      return `${event} ${JSON.stringify([fields, Object.entries(err ?? {})])} ${String(err?.stack)} ${String(err?.cause)}`;
     });
     expect(told.join('\n')).toMatch(/database_not_prepared/);
     expect(told.join('\n')).not.toMatch(/a-very-secret-word/);
