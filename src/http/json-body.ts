@@ -38,15 +38,20 @@ export const JsonBody = (): MethodDecorator => applyDecorators(UseInterceptors(J
 async function readJson(request: Request): Promise<unknown> {
   const { headers } = request;
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-  if (isEmpty) throw new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
+  if (isEmpty && headers['content-type'] === undefined) throw missing();
   if (
     !JSON_TYPE.test(headers['content-type'] ?? '') ||
     (headers['content-encoding'] ?? 'identity') !== 'identity'
   ) {
     throw new HttpError(415, 'unsupported_media_type');
   }
-  return parse(await readBytes(request));
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) throw missing();
+  return parse(bytes);
 }
+
+const missing = (): RequestInvalidError =>
+  new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
 
 async function readBytes(request: Request): Promise<Buffer> {
   try {
