@@ -21,7 +21,7 @@ export async function bootstrap(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** A start that cannot be, for a reason that the operator can mend. */
-export class StartError extends Error {}
+class StartError extends Error {}
 
 async function listen(
   app: Awaited<ReturnType<typeof createApplication>>,
