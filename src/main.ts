@@ -1,52 +1,19 @@
-import 'reflect-metadata';
-import { createApplication } from './application.js';
-import type { Configuration } from './config/configuration.js';
-import { ConfigurationError } from './config/configuration.js';
-import { loadConfiguration } from './config/load-configuration.js';
-import { LOGGER, type Logger } from './observability/ports/logger.js';
-
-const OLDEST_NODE = 24;
-
-async function main(): Promise<void> {
-  const [major = '0'] = process.versions.node.split('.');
-  if (Number(major) < OLDEST_NODE) {
-    throw new StartError(`Node ${OLDEST_NODE} or newer is needed, and this is ${process.versions.node}.`);
-  }
-  const { configuration, warnings } = loadConfiguration(process.env);
-  const app = await createApplication(configuration);
-  const logger = app.get<Logger>(LOGGER);
-  for (const warning of warnings) logger.warn('configuration_warning', { warning });
-  await listen(app, configuration);
-  logger.info('service_started', { url: await app.getUrl() });
-}
-
-class StartError extends Error {}
-
-async function listen(
-  app: Awaited<ReturnType<typeof createApplication>>,
-  { http }: Configuration,
-): Promise<void> {
-  try {
-    await app.listen(http.port, http.host);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === undefined
-      ? error
-      : new StartError(`Cannot listen on ${http.host} port ${http.port}: ${code}.`);
-  }
-}
-
-// Until the application takes the signals over there is nothing to be finished.
+// Until the application takes the signals over there is nothing to be finished. This comes before all that takes time to
+// load, which is why nothing is imported above it.
 const leave = (): never => process.exit(0);
 process.once('SIGTERM', leave).once('SIGINT', leave);
 
 try {
-  await main();
+  const { bootstrap } = await import('./bootstrap.js');
+  await bootstrap(process.env);
   process.off('SIGTERM', leave).off('SIGINT', leave);
 } catch (error) {
-  const isExplained = error instanceof ConfigurationError || error instanceof StartError;
+  const isExplained =
+    error instanceof Error && ['ConfigurationError', 'StartError'].includes(error.constructor.name);
   process.stderr.write(
-    `${isExplained ? error.message : error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+    `${error instanceof Error ? (isExplained ? error.message : error.stack) : String(error)}\n`,
   );
   process.exit(1);
 }
+
+export {};

@@ -12,7 +12,9 @@ export const isLoopback = (host: string): boolean =>
 /** The rules that span several keys; fills in what one key takes from another. */
 export function applyRules(configuration: Configuration): { faults: string[]; warnings: string[] } {
   resolveHostPaths(configuration);
-  const rules = [ruleOfAccess, ruleOfSandboxUser, ruleOfTls, ruleOfMounts].map((rule) => rule(configuration));
+  const rules = [ruleOfAccess, ruleOfSandboxUser, ruleOfEngine, ruleOfTls, ruleOfMounts].map((rule) =>
+    rule(configuration),
+  );
   return {
     faults: rules.flatMap(({ faults }) => faults),
     warnings: rules.flatMap(({ warnings }) => warnings),
@@ -58,6 +60,21 @@ function ruleOfSandboxUser({ sandbox }: Configuration): Verdict {
   if (sandbox.user === '') sandbox.user = own;
   const fault = `sandbox.user (APP_SANDBOX_USER): must be ${own}, the user of this service, which is not root`;
   return { faults: sandbox.user === own ? [] : [fault], warnings: [] };
+}
+
+function ruleOfEngine({ docker }: Configuration): Verdict {
+  const fault = `docker.base_url (APP_DOCKER_BASE_URL): "${docker.baseUrl}" is no usable address`;
+  return { faults: isUsableUrl(docker.baseUrl) ? [] : [fault], warnings: [] };
+}
+
+function isUsableUrl(text: string): boolean {
+  try {
+    // `tcp:` is not special to URL, which then checks neither the port nor the host.
+    const url = new URL(text.replace(/^tcp:/, 'http:'));
+    return decodeURIComponent(url.pathname) !== '';
+  } catch {
+    return false;
+  }
 }
 
 function ruleOfTls({ docker }: Configuration): Verdict {

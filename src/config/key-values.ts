@@ -46,12 +46,20 @@ export function fromEnvironmentMapping(
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw new ValueFault('must be a mapping of names to values');
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]: [string, unknown]) => {
+  const faults: string[] = [];
+  const read = ([name, item]: [string, unknown]): [string, string][] => {
+    try {
       if (!/^[^=\0]+$/.test(name)) throw new ValueFault(`has an unusable name ${quoted(name)}`);
-      return [name, environmentValue(name, item, environment)];
-    }),
-  );
+      return [[name, environmentValue(name, item, environment)]];
+    } catch (error) {
+      if (!(error instanceof ValueFault)) throw error;
+      faults.push(error.message);
+      return [];
+    }
+  };
+  const values = Object.fromEntries(Object.entries(value).flatMap(read));
+  if (faults.length > 0) throw new ValueFault(faults.join('; '));
+  return values;
 }
 
 function environmentValue(name: string, item: unknown, environment: NodeJS.ProcessEnv): string {

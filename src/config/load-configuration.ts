@@ -25,7 +25,7 @@ const isTree = (value: unknown): value is Tree =>
  * @throws ConfigurationError naming every fault
  */
 export function loadConfiguration(environment: NodeJS.ProcessEnv): LoadedConfiguration {
-  const path = resolve(PROJECT_ROOT, environment.APP_CONFIG ?? 'config/app.yaml');
+  const path = resolve(PROJECT_ROOT, environment.APP_CONFIG || 'config/app.yaml');
   const file = readTree(path);
   const configuration = new Configuration();
   const sections = Object.entries(configuration) as [SectionName, object][];

@@ -21,7 +21,8 @@ export function readSecrets(environment: NodeJS.ProcessEnv): Secrets {
   const warnings: string[] = [];
 
   const read = (name: SecretName): string | null => {
-    const secret = environment[name] ?? readSecretFile(name, environment[`${name}_FILE`], faults);
+    // Compose files often pass an empty variable on.
+    const secret = environment[name] || readSecretFile(name, environment[`${name}_FILE`], faults);
     if (secret === undefined || secret === '') return null;
     if (secret.length < SHORT_SECRET_CHARACTERS) {
       warnings.push(`${name} is short: use at least ${SHORT_SECRET_CHARACTERS} characters`);

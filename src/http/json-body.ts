@@ -42,16 +42,24 @@ export const JsonBody = ({ isOptional = false } = {}): MethodDecorator =>
 async function readJson(request: Request, isOptional: boolean): Promise<unknown> {
   const { headers } = request;
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-  if (isEmpty && isOptional) return {};
-  if (isEmpty) throw new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
+  if (isEmpty && headers['content-type'] === undefined) return withoutBody(isOptional);
   if (
     !JSON_TYPE.test(headers['content-type'] ?? '') ||
     (headers['content-encoding'] ?? 'identity') !== 'identity'
   ) {
     throw new HttpError(415, 'unsupported_media_type');
   }
-  return parse(await readBytes(request));
+  const bytes = await readBytes(request);
+  return bytes.length === 0 ? withoutBody(isOptional) : parse(bytes);
 }
+
+function withoutBody(isOptional: boolean): unknown {
+  if (isOptional) return {};
+  throw missing();
+}
+
+const missing = (): RequestInvalidError =>
+  new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
 
 async function readBytes(request: Request): Promise<Buffer> {
   try {

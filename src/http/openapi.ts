@@ -19,7 +19,7 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
     .addTag('Chats', 'What outlives the sandbox of a chat.')
     .addTag('Health', 'For probes; open to all.')
     .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer');
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque' }, 'bearer');
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (_controller, method) => method,
   });

@@ -45,7 +45,7 @@ describe('requestContext', () => {
 
   it('logs the end, with the route and not the path', () => {
     const facts = { method: 'DELETE', path: '/api/v1/sandboxes/secret' };
-    const { logger } = passed(facts, { statusCode: 404 }, '/api/v1/sandboxes/:chat_id');
+    const { logger } = passed(facts, { statusCode: 404, headersSent: true }, '/api/v1/sandboxes/:chat_id');
     expect(logger.fieldsOf('http_request')).toMatchObject([
       { method: 'DELETE', route: '/api/v1/sandboxes/:chat_id', status: 404, duration_ms: expect.any(Number) },
     ]);

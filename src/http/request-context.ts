@@ -27,7 +27,8 @@ function logRequest(logger: Logger, request: Request, response: Response, durati
   const record = {
     method: request.method,
     route: route?.path ?? null,
-    status: response.statusCode,
+    // Nobody saw the status of an answer that was not sent.
+    status: response.headersSent ? response.statusCode : null,
     duration_ms: Math.round(durationMs * 1000) / 1000,
     ...(response.writableFinished ? {} : { aborted: true }),
   };

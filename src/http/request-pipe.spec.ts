@@ -40,6 +40,16 @@ describe('RequestPipe', () => {
     expect(dto).toMatchObject({ ...GOOD, count: 3 });
   });
 
+  it('comes back from a value of any depth', async () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(30_000)}${']'.repeat(30_000)}`);
+    const faults = await faultsOf({ chat_id: deep, name: deep, count: deep });
+    expect(faults.map(({ loc }) => loc)).toEqual([
+      ['body', 'chat_id'],
+      ['body', 'name'],
+      ['body', 'count'],
+    ]);
+  });
+
   it.each([
     ['body', 'body'],
     ['query', 'query'],

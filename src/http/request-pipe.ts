@@ -24,7 +24,11 @@ export class RequestPipe implements PipeTransform {
     const unknown = Object.keys(value)
       .filter((field) => !known.has(field))
       .map((field) => ({ loc: [place, field], msg: 'unknown field', type: 'extra_forbidden' }));
-    const given = Object.fromEntries(Object.entries(value).filter(([field]) => known.has(field)));
+    const given = Object.fromEntries(
+      Object.entries(value)
+        .filter(([field]) => known.has(field))
+        .map(([field, item]) => [field, withoutDepth(item)]),
+    );
     const dto = plainToInstance(metatype, given) as object;
     const errors = await validate(dto, { stopAtFirstError: true, forbidUnknownValues: true });
     const faults = [...errors.flatMap((error) => toFaults(error, [place], given)), ...unknown];
@@ -37,6 +41,9 @@ const invalid = (faults: RequestFault[]): RequestInvalidError => new RequestInva
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** No DTO has a nested field, and what would walk a deep value might not come back from it. */
+const withoutDepth = (item: unknown): unknown => (typeof item === 'object' && item !== null ? {} : item);
 
 const isDto = (metatype: Type<unknown>): boolean => fieldsOf(metatype).size > 0;
 

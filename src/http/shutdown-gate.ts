@@ -10,7 +10,7 @@ const DRAIN_MS = 7000;
 @Injectable()
 export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown {
   private closesAtMs: number | null = null;
-  private readonly underWay = new Set<Response>();
+  private readonly underWay = new Map<Response, Request>();
   private readonly drained = Promise.withResolvers<undefined>();
 
   get isClosing(): boolean {
@@ -22,7 +22,7 @@ export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown 
       this.refuse(request, response);
       return;
     }
-    this.underWay.add(response);
+    this.underWay.set(response, request);
     response.once('close', () => {
       this.underWay.delete(response);
       this.settle();
@@ -42,6 +42,9 @@ export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown 
   async beforeApplicationShutdown(): Promise<void> {
     this.settle();
     await this.drain(this.drained.promise);
+    // What could not be finished is told so, before its connection is closed.
+    for (const [response, request] of this.underWay)
+      if (!response.headersSent) this.refuse(request, response);
   }
 
   /** Waits for the work, but no longer than the shutdown may take as a whole. */

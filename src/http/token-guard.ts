@@ -42,10 +42,13 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** Every token that the request offers; a browser that reads the documents offers it as a password. */
 function tokensOf(request: Request, header: string, isDocs: boolean): string[] {
   const authorization = request.get('Authorization') ?? '';
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  const bearer = /^Bearer +(.+)$/i.exec(authorization)?.[1];
   const basic = isDocs ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
   const password = basic === undefined ? undefined : passwordOf(basic);
-  return [request.get(header), bearer, password].filter((token) => token !== undefined);
+  const sent = [request.get(header), bearer].filter((token) => token !== undefined);
+  // Header values arrive as Latin-1; a client may have meant UTF-8.
+  const meant = sent.map((token) => Buffer.from(token, 'latin1').toString('utf8'));
+  return [...sent, ...meant, ...(password === undefined ? [] : [password])];
 }
 
 const passwordOf = (credentials: string): string =>

@@ -71,6 +71,8 @@ describe('the conventions of every route', () => {
     }
     expect(locationsOf(await service.request('POST', '/api/v1/create'))).toEqual([['body']]);
     const valid = { chat_id: aChatId(), agent_id: 'a', volume_host_path: service.volume };
+    const deep = `{"agent_id":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    expect(locationsOf(await service.post('/api/v1/create', deep))).toHaveLength(3);
     const polluted = `${JSON.stringify(valid).slice(0, -1)},"__proto__":{"agent_id":"b"}}`;
     expect(locationsOf(await service.post('/api/v1/create', polluted))).toEqual([['body', '__proto__']]);
   });

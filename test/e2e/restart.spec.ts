@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EngineProxy } from '../faults/engine-proxy.js';
 import { containersOf } from '../support/engine.js';
@@ -37,6 +38,17 @@ describe('the service, restarted with sandboxes up', () => {
     },
     60_000,
   );
+
+  it('ends with 0 while it is still starting', async () => {
+    for (const delayMs of [250, 500, 900]) {
+      const early = await Service.prepare(image);
+      const start = early.start().catch(() => null);
+      await sleep(delayMs);
+      expect([delayMs, await early.end('SIGTERM')]).toEqual([delayMs, 0]);
+      await start;
+      await early.dispose();
+    }
+  });
 
   it('ends with 0 during many creates, and the next start finds everything consistent', async () => {
     const chats = Array.from({ length: SANDBOXES }, aChatId);

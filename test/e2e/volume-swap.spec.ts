@@ -13,7 +13,7 @@ describe('a volume that is swapped for a link while its sandbox is being started
   beforeAll(async () => {
     service = await Service.start({
       APP_SANDBOX_IMAGE: await ensureTestImage('stubborn'),
-      APP_SANDBOX_TTL_SECONDS: '1',
+      APP_SANDBOX_TTL_SECONDS: '3',
       APP_SANDBOX_STOP_GRACE_SECONDS: '2',
     });
   });

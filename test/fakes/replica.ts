@@ -84,7 +84,7 @@ export class Replica {
     const endContainer = new EndContainer(runtime, logger, sandbox);
     const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
     const arrivals = new Arrivals();
-    const admission = new Admission(registry, clock, sandbox);
+    const admission = new Admission(registry, runtime, clock, sandbox);
     const start = new StartSandbox(
       runtime,
       registry,

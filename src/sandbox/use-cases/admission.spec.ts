@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { aSandboxConfig } from '../../../test/builders/configuration.js';
 import { CHAT, OTHER_CHAT } from '../../../test/builders/ids.js';
+import { FakeEngine } from '../../../test/fakes/fake-engine.js';
+import { FakeSandboxRuntime } from '../../../test/fakes/fake-sandbox-runtime.js';
 import { SteppableClock } from '../../../test/fakes/system.js';
 import { InMemorySessionRegistry } from '../adapters/memory/in-memory-session-registry.js';
 import { Admission } from './admission.js';
@@ -9,7 +11,9 @@ import { TimeBudget } from './time-budget.js';
 const terms = (chatId: string, volumeHostPath: string) => ({ chatId, agentId: 'agent', volumeHostPath });
 
 describe('Admission, with a volume above one that is just being mounted', () => {
-  const admission = new Admission(new InMemorySessionRegistry(), new SteppableClock(), aSandboxConfig());
+  const runtime = new FakeSandboxRuntime(new FakeEngine());
+  const registry = new InMemorySessionRegistry();
+  const admission = new Admission(registry, runtime, new SteppableClock(), aSandboxConfig());
 
   it('waits until that start has ended, and gives the time back', async () => {
     const events: string[] = [];

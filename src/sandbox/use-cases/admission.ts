@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { InvalidInputError } from '../../kernel/invalid-input-error.js';
+import { isActive } from '../domain/container.js';
 import { SandboxLimitReachedError, SandboxQueueTimeoutError } from '../domain/errors.js';
 import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { ancestorsOf } from '../domain/volume-policy.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import type { Terms } from './start-flights.js';
 import type { TimeBudget } from './time-budget.js';
@@ -23,6 +25,7 @@ export class Admission {
 
   constructor(
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
+    @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly sandbox: SandboxConfig,
   ) {}
@@ -39,7 +42,7 @@ export class Admission {
     this.starting.set(terms.chatId, { ...terms, ended: end.promise });
     try {
       await this.assertVolumeFree(terms);
-      await this.assertBelowLimit(terms);
+      await this.assertBelowLimit(terms, budget);
       // This sandbox could swap what those below are just about to mount.
       budget.extend(await untilEnded(startsBelow, queue));
       return await start();
@@ -68,22 +71,33 @@ export class Admission {
     }
   }
 
-  private async assertBelowLimit({ chatId }: Terms): Promise<void> {
+  private async assertBelowLimit({ chatId }: Terms, budget: TimeBudget): Promise<void> {
     const { maxActive } = this.sandbox;
     if (maxActive === 0) return;
     // Those that arrived earlier go first, so that two newcomers do not keep each other out of one free place.
     const chats = [...this.starting.keys()];
     const earlier = new Set(chats.slice(0, chats.indexOf(chatId)));
     const now = this.clock.now();
-    const others = (await this.registry.list()).filter(
-      (other) => other.chatId !== chatId && !isExpired(other, now),
-    );
+    const others = (await this.listActive(now, budget)).filter((other) => other.chatId !== chatId);
     for (const other of others) earlier.add(other.chatId);
     if (earlier.size >= maxActive) throw new SandboxLimitReachedError(secondsToFirstEnd(others, now));
   }
+
+  /** As the engine has them: what has died does not count, what another replica made does. Without it, our records. */
+  private async listActive(now: Date, budget: TimeBudget): Promise<Active[]> {
+    try {
+      const containers = await this.runtime.list(budget.remainingMs);
+      return containers.filter((container) => isActive(container, now)).map(({ claim }) => claim);
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+      return (await this.registry.list()).filter((sandbox) => !isExpired(sandbox, now));
+    }
+  }
 }
 
-function secondsToFirstEnd(sandboxes: readonly Sandbox[], now: Date): number {
+type Active = Pick<Sandbox, 'chatId' | 'expiresAt'>;
+
+function secondsToFirstEnd(sandboxes: readonly Active[], now: Date): number {
   const firstEnd = Math.min(...sandboxes.map(({ expiresAt }) => expiresAt.getTime()));
   return Number.isFinite(firstEnd) ? Math.max(1, Math.ceil((firstEnd - now.getTime()) / 1000)) : 1;
 }

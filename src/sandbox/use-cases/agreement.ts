@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
@@ -16,12 +17,17 @@ import { type CleanupCounts, CleanupEvents, noCounts } from './cleanup-events.js
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 
-/** Chats worked on at one time: ending a stubborn container takes its whole grace, and must not hold up the others. */
+/** Chats worked on at one time. */
 const CONCURRENCY = 32;
+/** Ending a stubborn container takes its whole grace; a pass goes on without it, and so does the next one. */
+const PATIENCE_MS = 500;
 
 /** Makes our records and the engine's containers agree; start-up and every sweep are this same pass. */
 @Injectable()
 export class Agreement {
+  /** Chats that are being worked on, also from earlier passes. */
+  private readonly underWay = new Set<string>();
+
   constructor(
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
@@ -34,7 +40,8 @@ export class Agreement {
   ) {}
 
   /**
-   * One pass. A chat that fails is told, counted and left to the next pass; the others go on.
+   * One pass. A chat that fails is told, counted and left to the next pass; the others go on. One that takes long is
+   * finished beside the passes that follow.
    * @throws SandboxRuntimeError when the containers cannot be listed: then nothing is known and nothing is done
    */
   async reach(): Promise<CleanupCounts> {
@@ -45,10 +52,16 @@ export class Agreement {
     const counts = { ...noCounts(), unreadable: actions.filter(isUnreadable).length };
     const records = new Map(sandboxes.map((sandbox) => [sandbox.chatId, sandbox]));
     const work = Map.groupBy(actions.filter(isOfChat), ({ chatId }) => chatId);
-    for (const [chatId, planned] of work) if (!planned.some(isWork)) work.delete(chatId);
-    await forEachBounded([...work], CONCURRENCY, ([chatId, planned]) =>
-      this.settle(chatId, planned, records.get(chatId) ?? null, counts),
-    );
+    for (const [chatId, planned] of work) {
+      if (!planned.some(isWork) || this.underWay.has(chatId)) work.delete(chatId);
+    }
+    await forEachBounded([...work], CONCURRENCY, async ([chatId, planned]) => {
+      this.underWay.add(chatId);
+      const settled = this.settle(chatId, planned, records.get(chatId) ?? null, counts).finally(() => {
+        this.underWay.delete(chatId);
+      });
+      await withPatience(settled);
+    });
     await this.withdrawDoneDeletions(actions, beganAt);
     return counts;
   }
@@ -163,3 +176,11 @@ const isWork = ({ kind }: ReconciliationAction): boolean => kind !== 'leave';
 
 const isUnreadable = (action: ReconciliationAction): boolean =>
   action.kind === 'leave' && action.reason === 'unreadable';
+
+/** Waits for the work, which never throws, but not for long. */
+async function withPatience(work: Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const limit = sleep(PATIENCE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+  await Promise.race([work, limit]);
+  stop.abort();
+}

@@ -47,6 +47,13 @@ describe('CreateSandbox under sandbox.max_active', () => {
     expect(await replica.create({ chatId: OTHER_CHAT })).toMatchObject({ chatId: OTHER_CHAT });
   });
 
+  it('does not count what has died, noticed or not', async () => {
+    const replica = limitedTo(1);
+    await replica.create();
+    replica.engine.all.forEach((container) => replica.engine.end(container));
+    expect(await replica.create({ chatId: OTHER_CHAT })).toMatchObject({ chatId: OTHER_CHAT });
+  });
+
   it('gives a place that was freed to the next', async () => {
     const replica = limitedTo(1);
     await replica.create();
@@ -85,7 +92,7 @@ describe('CreateSandbox under sandbox.max_active', () => {
     const engine = new FakeEngine();
     const theirs = await new Replica({ engine }).create();
     const replica = limitedTo(1, engine);
-    await replica.create({ chatId: OTHER_CHAT });
+    await expect(replica.create({ chatId: OTHER_CHAT })).rejects.toMatchObject(limitReached);
     expect(await replica.create()).toEqual(theirs);
     await expect(replica.create({ chatId: THIRD_CHAT })).rejects.toMatchObject(limitReached);
   });

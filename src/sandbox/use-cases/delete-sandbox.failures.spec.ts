@@ -104,4 +104,16 @@ describe('DeleteSandbox, where the engine does not do it', () => {
     await replica.sweep();
     expect(engine.running).toMatchObject([{ containerId: sandbox.containerId }]);
   });
+
+  it('ends what a create made that held the delete up until it gave up', async () => {
+    const start = replica.runtime.faults.hold('start');
+    const create = replica.create();
+    await start.reached;
+    await expect(replica.delete()).rejects.toMatchObject({ code: 'sandbox_delete_failed' });
+    replica.clock.advanceSeconds(1);
+    start.release();
+    await create;
+    await sweepTwice();
+    await expectNothingLeft();
+  });
 });

@@ -43,7 +43,7 @@ export class GetOrStart {
   async execute(terms: Terms, queue: TimeBudget): Promise<Outcome> {
     const deletion = await this.deletionOf(terms.chatId);
     const outcome = await this.getOrStart(terms, queue);
-    if (deletion !== null) await this.withdraw(terms.chatId, deletion);
+    await this.settleDeletion(terms.chatId, deletion);
     return outcome;
   }
 
@@ -92,10 +92,15 @@ export class GetOrStart {
     return (await this.registry.listDeletions()).get(chatId) ?? null;
   }
 
-  /** A delete that failed before is not to end, later, what was handed out since; one that failed meanwhile is. */
-  private async withdraw(chatId: string, deletion: Date): Promise<void> {
+  /**
+   * A delete that failed before this create is not to end, later, what was handed out since. One that failed while this
+   * create held it up means what was just made, though that may have been made after the delete was asked for.
+   */
+  private async settleDeletion(chatId: string, before: Date | null): Promise<void> {
     const current = await this.deletionOf(chatId);
-    if (current?.getTime() === deletion.getTime()) await this.registry.withdrawDeletion(chatId);
+    if (current === null) return;
+    if (current.getTime() === before?.getTime()) await this.registry.withdrawDeletion(chatId);
+    else await this.registry.requestDeletion(chatId, this.clock.now());
   }
 
   private async replace(

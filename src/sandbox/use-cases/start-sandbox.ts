@@ -5,7 +5,8 @@ import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
 import { InvalidInputError } from '../../kernel/invalid-input-error.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { type SandboxClaim, toSandbox } from '../domain/container.js';
-import type { Sandbox } from '../domain/sandbox.js';
+import { SandboxStartFailedError } from '../domain/errors.js';
+import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { ContainerStarter, type StartedContainer } from './container-starter.js';
@@ -56,6 +57,7 @@ export class StartSandbox {
       );
       if (started.isNew) await this.readiness.wait(started.container);
       const sandbox = toSandbox(started.container);
+      if (isExpired(sandbox, this.clock.now())) throw new SandboxStartFailedError('not ready in time');
       await this.registry.save(sandbox);
       return { sandbox, isNew: started.isNew };
     } catch (error) {

@@ -8,6 +8,7 @@ import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../
 import { outputText } from './container-output.js';
 import { containerSpec } from './container-spec.js';
 import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
+import { asInspection, asListing, asText } from './engine-answers.js';
 import { EngineClient } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { LABEL } from './labels.js';
@@ -48,8 +49,8 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     const { networkName: network } = this.sandbox;
     const isNew = await ensureNetwork(this.engine, network, this.app.instance);
     if (isNew) this.logger.info('sandbox_network_created', { network });
-    this.dataRoot ??= await this.engine.call(
-      async (docker) => ((await docker.info()) as EngineInfo).DockerRootDir,
+    this.dataRoot ??= await this.engine.call(async (docker) =>
+      asText(((await docker.info()) as EngineInfo | null)?.DockerRootDir),
     );
   }
 
@@ -66,7 +67,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     const spec = containerSpec(container, this.sandbox, this.app.instance);
     try {
       const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
-      return created.id;
+      return asText(created.id);
     } catch (error) {
       this.noteMissingNetwork(error);
       throw error;
@@ -123,7 +124,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
     try {
       const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
-      return fromInspection(info, this.viewpoint);
+      return fromInspection(asInspection(info), this.viewpoint);
     } catch (error) {
       if (hasStatus(error, 404)) return null;
       throw error;
@@ -135,7 +136,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
       async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
       limitMs,
     );
-    return infos
+    return asListing(infos)
       .map((info) => fromListing(info, this.viewpoint))
       .filter(({ ownership }) => ownership !== 'foreign');
   }

@@ -49,7 +49,7 @@ export class ExpirySweeper implements BeforeApplicationShutdown {
     try {
       this.logger.debug('sandbox_swept', { ...(await this.cleanup.execute()) });
     } catch (error) {
-      this.logger.error('sandbox_sweep_failed', { err: error });
+      this.logger.error('sandbox_cleanup_failed', { err: error });
     }
   }
 }

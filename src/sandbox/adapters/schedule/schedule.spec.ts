@@ -118,7 +118,7 @@ describe('the schedule', () => {
       await reconcile();
       replica.runtime.faults.inject('list', 'failed', { times: 1 });
       await pass(2 * INTERVAL_SECONDS);
-      expect(replica.logger.events).toContain('sandbox_sweep_failed');
+      expect(replica.logger.events).toContain('sandbox_cleanup_failed');
       expect(sweeps()).toBe(2);
     });
 
