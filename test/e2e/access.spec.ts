@@ -124,6 +124,6 @@ describe('access, configured', () => {
   it('starts on an open address without a token when told that this is meant', async () => {
     service = await Service.prepare();
     await service.start({ APP_HTTP_HOST: '0.0.0.0', APP_SECURITY_ALLOW_UNAUTHENTICATED_NETWORK: 'true' });
-    expect(service.logged('service_started')).toHaveLength(1);
+    expect(await service.untilLogged('service_started')).toHaveLength(1);
   });
 });

@@ -62,7 +62,7 @@ describe('a create that cannot succeed', () => {
       APP_SANDBOX_READY_TIMEOUT_SECONDS: '10',
     });
     expectFailure(await service.create(aChatId()), 'exited with code 3');
-    expect(service.logged('sandbox_start_undone').at(-1)?.output).toContain('last words');
+    expect((await service.untilLogged('sandbox_start_undone')).at(-1)?.output).toContain('last words');
     expect(await containersOf(service.instance)).toEqual([]);
   });
 

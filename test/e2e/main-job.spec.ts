@@ -62,7 +62,7 @@ describe('the main job', () => {
     for (const { status, body: error } of answers) {
       expect([status, error]).toEqual([409, { detail: 'sandbox_conflict' }]);
     }
-    expect(service.logged('sandbox_conflict').map(({ reason }) => reason)).toEqual([
+    expect((await service.untilLogged('sandbox_conflict', 2)).map(({ reason }) => reason)).toEqual([
       'agent_id',
       'volume_host_path',
     ]);

@@ -135,7 +135,10 @@ describe('the service, started while the engine is away', () => {
     await service.start();
     await service.untilReady();
 
-    expect(service.logged('sandbox_reconciled').at(-1)).toMatchObject({ adopted: 100, error: 0 });
+    expect((await service.untilLogged('sandbox_reconciled', 2)).at(-1)).toMatchObject({
+      adopted: 100,
+      error: 0,
+    });
     const calls = proxy.journal.filter((call) => call.includes('/containers/'));
     expect(calls).toEqual(['GET /containers/json']);
   }, 120_000);

@@ -163,6 +163,12 @@ export class Service {
     return this.log.filter(({ msg }) => msg === event);
   }
 
+  /** Waits for so many lines: what a service logs comes by another way than its answers, and may come later. */
+  async untilLogged(event: string, count = 1): Promise<LogRecord[]> {
+    await eventually(() => this.logged(event).length >= count, `${count} lines ${event}`);
+    return this.logged(event);
+  }
+
   get address(): string {
     return this.url;
   }
