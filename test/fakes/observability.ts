@@ -59,10 +59,15 @@ export class RecordingMetrics implements Metrics {
     readonly ms: number;
     readonly attributes: MetricAttributes;
   }[] = [];
+  readonly added: { name: string; amount: number; attributes: MetricAttributes }[] = [];
   readonly gauges = new Map<string, () => number>();
 
   count(name: string, attributes: MetricAttributes = {}): void {
     this.counted.push({ name, attributes });
+  }
+
+  add(name: string, amount: number, attributes: MetricAttributes = {}): void {
+    this.added.push({ name, amount, attributes });
   }
 
   duration(name: string, ms: number, attributes: MetricAttributes = {}): void {

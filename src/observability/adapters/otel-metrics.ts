@@ -11,9 +11,13 @@ export class OtelMetrics implements Metrics {
   private readonly histograms = new Map<string, Histogram>();
 
   count(name: string, attributes: MetricAttributes = {}): void {
+    this.add(name, 1, attributes);
+  }
+
+  add(name: string, amount: number, attributes: MetricAttributes = {}): void {
     const counter = this.counters.get(name) ?? meter.createCounter(name);
     this.counters.set(name, counter);
-    counter.add(1, attributes);
+    counter.add(amount, attributes);
   }
 
   duration(name: string, milliseconds: number, attributes: MetricAttributes = {}): void {

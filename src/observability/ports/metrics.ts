@@ -6,6 +6,8 @@ export type MetricAttributes = Readonly<Record<string, string>>;
 export interface Metrics {
   /** Adds one to a counter. */
   count(name: string, attributes?: MetricAttributes): void;
+  /** Adds an amount, not negative, to a counter. */
+  add(name: string, amount: number, attributes?: MetricAttributes): void;
   /** Adds a duration, in milliseconds, to a histogram. */
   duration(name: string, milliseconds: number, attributes?: MetricAttributes): void;
   /** Has the gauge read whenever the metrics are collected; to be called once a name. */

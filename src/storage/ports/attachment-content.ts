@@ -1,0 +1,42 @@
+import type { ContentFacts, OpenContent } from '../domain/content.js';
+import type { StagedContent } from './staging-area.js';
+
+export const ATTACHMENT_CONTENT = Symbol('AttachmentContent');
+
+/** `new`: only where nothing at all bears the name; `replace`: whatever bears it makes way. */
+export type PlacementMode = 'new' | 'replace';
+
+export type Placement =
+  | { readonly result: 'placed'; readonly replacedFile: boolean }
+  /** Something bears the name, or kept taking it back; nothing has changed. */
+  | { readonly result: 'taken' };
+
+/**
+ * The attachments of chats: regular files of one link at the top of the chat's directory, which the sandbox shares. What
+ * is anything else is as good as not there. Nothing outside the directory is ever read, written or removed, whatever the
+ * sandbox does meanwhile, and nothing blocks. Names must have passed `assertAttachmentName`. A chat whose directory is
+ * missing has no attachments.
+ */
+export interface AttachmentContent {
+  open(chatId: string, name: string): Promise<OpenContent | null>;
+
+  find(chatId: string, name: string): Promise<ContentFacts | null>;
+
+  /**
+   * The names of what may be attachments: valid ones of regular files, at most so many; for the sandbox may have made
+   * millions of entries, the number that is looked at is bounded too.
+   */
+  listNames(chatId: string, limit: number): Promise<string[]>;
+
+  /** Differs whenever entries of the directory came, went or changed names, as far as the file system's clock can tell. */
+  directoryVersion(chatId: string): Promise<string>;
+
+  /** Gives the sealed content its name, atomically and durably. @throws StorageFullError */
+  place(chatId: string, name: string, staged: StagedContent, mode: PlacementMode): Promise<Placement>;
+
+  /** Removes the file, durably. @returns whether there was one */
+  remove(chatId: string, name: string): Promise<boolean>;
+
+  /** Removes everything in the chat's directory but the history; what takes long goes on in the background. */
+  clear(chatId: string): Promise<void>;
+}
