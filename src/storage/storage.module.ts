@@ -7,7 +7,7 @@ import { LocalChatContent } from './adapters/filesystem/local-chat-content.js';
 import { ChatController } from './adapters/http/chat.controller.js';
 import { WorkspaceController } from './adapters/http/workspace.controller.js';
 import { LifecycleSandboxActivity } from './adapters/sandbox/lifecycle-sandbox-activity.js';
-import { DeletionFinisher } from './adapters/schedule/deletion-finisher.js';
+import { StorageSweeper } from './adapters/schedule/storage-sweeper.js';
 import { CHAT_CONTENT } from './ports/chat-content.js';
 import { CHAT_FILE_REPOSITORY } from './ports/chat-file-repository.js';
 import { CHAT_REPOSITORY } from './ports/chat-repository.js';
@@ -50,7 +50,7 @@ const PORTS = [
 @Global()
 @Module({
   controllers: [WorkspaceController, ChatController],
-  providers: [...PORTS, ChatRemoval, ...USE_CASES, StorageMigrations, DeletionFinisher],
+  providers: [...PORTS, ChatRemoval, ...USE_CASES, StorageMigrations, StorageSweeper],
   exports: [PrepareChatDirectory],
 })
 export class StorageModule {}

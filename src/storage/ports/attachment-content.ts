@@ -11,6 +11,15 @@ export type Placement =
   /** Something bears the name, or kept taking it back; nothing has changed. */
   | { readonly result: 'taken' };
 
+export interface DirectoryEntries {
+  /** Names that attachments may have, of what looks like a regular file; at most as many as was asked for. */
+  readonly files: readonly string[];
+  /** Such names of anything else; at most as many. */
+  readonly others: readonly string[];
+  /** Whether there are no more such names. */
+  readonly isComplete: boolean;
+}
+
 /**
  * The attachments of chats: regular files of one link at the top of the chat's directory, which the sandbox shares. What
  * is anything else is as good as not there. Nothing outside the directory is ever read, written or removed, whatever the
@@ -22,11 +31,8 @@ export interface AttachmentContent {
 
   find(chatId: string, name: string): Promise<ContentFacts | null>;
 
-  /**
-   * The names of what may be attachments: valid ones of regular files, at most so many; for the sandbox may have made
-   * millions of entries, the number that is looked at is bounded too.
-   */
-  listNames(chatId: string, limit: number): Promise<string[]>;
+  /** Since the sandbox may have made millions of entries, what is looked at is bounded in number and time. */
+  listEntries(chatId: string, limit: number): Promise<DirectoryEntries>;
 
   /** Differs whenever entries of the directory came, went or changed names, as far as the file system's clock can tell. */
   directoryVersion(chatId: string): Promise<string>;

@@ -23,6 +23,8 @@ export interface ChatFileRepository {
   /** Oldest first, ties by id. @param maxListed what stands behind so many, counted from the first of all, is left out */
   listByChat(chatId: string, slice: Slice, maxListed: number): Promise<ChatFile[]>;
 
+  findRecord(fileId: string): Promise<FileRecord | null>;
+
   /** Of all files of the chat. */
   listRecords(chatId: string): Promise<FileRecord[]>;
 
@@ -31,10 +33,4 @@ export interface ChatFileRepository {
 
   /** Drops these records, those not whose revision is another one by now. */
   forget(records: readonly FileRecord[]): Promise<void>;
-
-  /** @returns whether it was there */
-  delete(fileId: string): Promise<boolean>;
-
-  /** Drops every file of the chat. */
-  deleteAll(chatId: string): Promise<void>;
 }

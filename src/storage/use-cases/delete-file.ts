@@ -1,9 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { ChatFileNotFoundError } from '../domain/errors.js';
+import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
+import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import { GetFile } from './get-file.js';
 
 @Injectable()
 export class DeleteFile {
+  constructor(
+    @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
+    @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly getFile: GetFile,
+  ) {}
+
   /** @throws ChatNotFoundError, ChatFileNotFoundError */
-  execute(_chatId: string, _fileId: string): Promise<void> {
-    return Promise.reject(new Error('not built yet'));
+  execute(chatId: string, fileId: string): Promise<void> {
+    return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async () => {
+      const { name } = await this.getFile.execute(chatId, fileId);
+      // Of now: should an upload take the name from here on, its record is another one and stays.
+      const record = await this.files.findRecord(fileId);
+      // The record goes last: a file without one would become the agent's.
+      const isRemoved = await this.content.remove(chatId, name);
+      if (!isRemoved || record === null) throw new ChatFileNotFoundError();
+      await this.files.forget([record]);
+    });
   }
 }

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { StorageConfig } from '../../config/sections.js';
+import { GetWorkspace } from './get-workspace.js';
+import { WorkspaceMeter } from './workspace-meter.js';
 
 export interface WorkspaceUsage {
   readonly workspaceId: string;
@@ -9,8 +12,16 @@ export interface WorkspaceUsage {
 /** Measures a workspace. */
 @Injectable()
 export class GetWorkspaceUsage {
+  constructor(
+    private readonly getWorkspace: GetWorkspace,
+    private readonly meter: WorkspaceMeter,
+    private readonly storage: StorageConfig,
+  ) {}
+
   /** @throws WorkspaceNotFoundError */
-  execute(_workspaceId: string): Promise<WorkspaceUsage> {
-    return Promise.reject(new Error('not built yet'));
+  async execute(workspaceId: string): Promise<WorkspaceUsage> {
+    await this.getWorkspace.execute(workspaceId);
+    const usedBytes = await this.meter.measure(workspaceId);
+    return { workspaceId, usedBytes, quotaBytes: this.storage.workspaceQuotaBytes };
   }
 }

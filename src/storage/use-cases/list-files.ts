@@ -1,6 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { StorageConfig } from '../../config/sections.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { ChatFile } from '../domain/chat-file.js';
 import type { Slice } from '../domain/slice.js';
+import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
+import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import { FileInventory } from './file-inventory.js';
+import { GetChat } from './get-chat.js';
 
 export interface ListedFile {
   readonly file: ChatFile;
@@ -11,8 +17,29 @@ export interface ListedFile {
 /** Shows the attachments that are on disk now, whoever wrote them. */
 @Injectable()
 export class ListFiles {
+  constructor(
+    @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
+    @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly getChat: GetChat,
+    private readonly inventory: FileInventory,
+    private readonly storage: StorageConfig,
+  ) {}
+
   /** @throws ChatNotFoundError */
-  execute(_chatId: string, _slice: Slice): Promise<ListedFile[]> {
-    return Promise.reject(new Error('not built yet'));
+  execute(chatId: string, slice: Slice): Promise<ListedFile[]> {
+    return this.tracer.span('usecase.list_files', { 'chat.id': chatId }, async () => {
+      await this.getChat.execute(chatId);
+      await this.inventory.update(chatId);
+      const files = await this.files.listByChat(chatId, slice, this.storage.maxListedFiles);
+      return Promise.all(files.map((file) => this.look(file)));
+    });
+  }
+
+  private async look(file: ChatFile): Promise<ListedFile> {
+    const facts = await this.content.find(file.chatId, file.name);
+    return facts === null
+      ? { file, isPresent: false }
+      : { file: { ...file, sizeBytes: facts.sizeBytes }, isPresent: true };
   }
 }

@@ -1,4 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { StorageConfig } from '../../config/sections.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { HISTORY_NAME } from '../domain/attachment-name.js';
+import type { Chat } from '../domain/chat.js';
+import type { OpenContent } from '../domain/content.js';
+import { HistoryBusyError, HistoryChangedError, PayloadTooLargeError } from '../domain/errors.js';
+import { assertUtf8 } from '../domain/utf8.js';
+import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
+import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
+import { ContentWriter, type ReceivedContent } from './content-writer.js';
+import { GetChat } from './get-chat.js';
+import { Turns } from './turns.js';
+
+/** How often another process, or the sandbox, may change the history while it is being rewritten. */
+const MAX_TRIES = 20;
 
 export interface HistoryToWrite {
   readonly chatId: string;
@@ -14,13 +29,103 @@ export interface HistoryToWrite {
 /** Replaces or extends a chat's history, whole and durably, or leaves it as it was. */
 @Injectable()
 export class WriteHistory {
+  private readonly turns = new Turns();
+
+  constructor(
+    @Inject(HISTORY_CONTENT) private readonly history: HistoryContent,
+    @Inject(STAGING_AREA) private readonly staging: StagingArea,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly getChat: GetChat,
+    private readonly writer: ContentWriter,
+    private readonly storage: StorageConfig,
+  ) {}
+
   /**
    * The source is read only once all that can be said before has been. What it throws is thrown on.
    * @returns the tag of the new history
    * @throws ChatNotFoundError, HistoryChangedError, HistoryBusyError, InvalidEncodingError, PayloadTooLargeError,
    * WorkspaceQuotaExceededError, StorageFullError
    */
-  execute(_history: HistoryToWrite): Promise<string> {
-    return Promise.reject(new Error('not built yet'));
+  execute(request: HistoryToWrite): Promise<string> {
+    const attributes = { 'chat.id': request.chatId, 'history.mode': request.mode };
+    return this.tracer.span('usecase.write_history', attributes, () => this.write(request));
+  }
+
+  private async write(request: HistoryToWrite): Promise<string> {
+    const chat = await this.getChat.execute(request.chatId);
+    const creditBytes = await this.look(request);
+    const content = {
+      chat,
+      kind: 'history',
+      name: HISTORY_NAME,
+      contentType: null,
+      source: assertUtf8(request.source),
+      declaredBytes: request.declaredBytes,
+      maxBytes: this.maxBytes,
+      creditBytes,
+    } as const;
+    return this.writer.receive(content, (received) =>
+      this.turns.run(chat.chatId, () => this.untilPlaced(chat, request, received)),
+    );
+  }
+
+  /** @returns the bytes that the new history makes free */
+  private async look({ chatId, mode, expected }: HistoryToWrite): Promise<number> {
+    await using current = await this.history.open(chatId);
+    await this.assertExpected(current, expected);
+    return mode === 'replace' ? current.facts.chargedBytes : 0;
+  }
+
+  private async untilPlaced(chat: Chat, request: HistoryToWrite, received: ReceivedContent): Promise<string> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      await using current = await this.history.open(chat.chatId);
+      await this.assertExpected(current, request.expected);
+      await using appended = request.mode === 'append' ? await this.append(current, received.staged) : null;
+      const tag = await this.place(chat, current, received, appended ?? received.staged);
+      if (tag !== null) return tag;
+    }
+    throw new HistoryBusyError();
+  }
+
+  private async append(current: OpenContent, addition: StagedContent): Promise<StagedContent> {
+    const whole = await this.staging.stage();
+    try {
+      await whole.append(current);
+      await using added = addition.readBack();
+      await whole.append(added);
+      return whole;
+    } catch (error) {
+      await whole[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private async place(
+    chat: Chat,
+    current: OpenContent,
+    { write }: ReceivedContent,
+    staged: StagedContent,
+  ): Promise<string | null> {
+    const { sizeBytes, chargedBytes } = await staged.seal();
+    if (sizeBytes > this.maxBytes) throw new PayloadTooLargeError();
+    const tag = await this.history.digest(staged.readBack(), this.maxBytes);
+    const settled = await this.writer.settle(chat, write, {
+      addedBytes: () => Promise.resolve(chargedBytes - current.facts.chargedBytes),
+      place: async () => {
+        const isPlaced = await this.history.place(chat.chatId, staged, current.facts.version);
+        return isPlaced ? { sizeBytes, isReplacement: true } : null;
+      },
+    });
+    return settled === 'not-placed' ? null : tag;
+  }
+
+  private async assertExpected(current: OpenContent, expected: HistoryToWrite['expected']): Promise<void> {
+    if (expected === null || expected === 'any') return;
+    if (!expected.includes(await this.history.digest(current, this.maxBytes)))
+      throw new HistoryChangedError();
+  }
+
+  private get maxBytes(): number {
+    return this.storage.maxHistoryBytes;
   }
 }
