@@ -1,0 +1,26 @@
+/**
+ * One after the other for each key, in the order of asking. What waits here holds no connection: where many write to one
+ * workspace at once, each of them would else wait for the lock on its row with a connection of the pool in its hands,
+ * until nobody else gets one.
+ */
+export class Turns {
+  private readonly last = new Map<string, Promise<undefined>>();
+
+  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.last.get(key);
+    const turn = Promise.withResolvers<undefined>();
+    this.last.set(key, turn.promise);
+    await before;
+    try {
+      return await work();
+    } finally {
+      if (this.last.get(key) === turn.promise) this.last.delete(key);
+      turn.resolve(undefined);
+    }
+  }
+
+  /** How many keys somebody has the turn of. */
+  get busyKeys(): number {
+    return this.last.size;
+  }
+}
