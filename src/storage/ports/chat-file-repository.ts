@@ -33,4 +33,10 @@ export interface ChatFileRepository {
 
   /** Drops these records, those not whose revision is another one by now. */
   forget(records: readonly FileRecord[]): Promise<void>;
+
+  /** @returns whether it was there */
+  delete(fileId: string): Promise<boolean>;
+
+  /** Drops every file of the chat. */
+  deleteAll(chatId: string): Promise<void>;
 }

@@ -10,6 +10,8 @@ import { isBehind } from './keyset.js';
 import { lockChat, lockLiveChat } from './row-locks.js';
 import type { StorageTables } from './tables.js';
 
+const RECORD = ['file_id as fileId', 'name', 'revision'] as const;
+
 @Injectable()
 export class SqlChatFileRepository implements ChatFileRepository {
   constructor(private readonly database: Database) {}
@@ -56,13 +58,20 @@ export class SqlChatFileRepository implements ChatFileRepository {
     });
   }
 
+  findRecord(fileId: string): Promise<FileRecord | null> {
+    return this.database.run<StorageTables, FileRecord | null>(async (db) => {
+      const record = await db
+        .selectFrom('chat_files')
+        .select(RECORD)
+        .where('file_id', '=', fileId)
+        .executeTakeFirst();
+      return record ?? null;
+    });
+  }
+
   listRecords(chatId: string): Promise<FileRecord[]> {
     return this.database.run<StorageTables, FileRecord[]>((db) =>
-      db
-        .selectFrom('chat_files')
-        .select(['file_id as fileId', 'name', 'revision'])
-        .where('chat_id', '=', chatId)
-        .execute(),
+      db.selectFrom('chat_files').select(RECORD).where('chat_id', '=', chatId).execute(),
     );
   }
 
