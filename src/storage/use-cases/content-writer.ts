@@ -73,12 +73,12 @@ export class ContentWriter {
     write: ContentWrite,
     settlement: Settlement,
   ): Promise<ChatFile | null | 'unrecorded' | 'not-placed'> {
-    let isPlaced = false;
+    const outcome = { isPlaced: false };
     const watched: Settlement = {
       addedBytes: () => settlement.addedBytes(),
       place: async () => {
         const placed = await settlement.place();
-        isPlaced = placed !== null;
+        outcome.isPlaced = placed !== null;
         return placed;
       },
     };
@@ -87,7 +87,7 @@ export class ContentWriter {
       if (settled !== 'not-placed') this.concluded.add(write.writeId);
       return settled;
     } catch (error) {
-      if (!isPlaced) throw error;
+      if (!outcome.isPlaced) throw error;
       this.concluded.add(write.writeId);
       this.logger.warn('content_not_recorded_yet', { chat_id: chat.chatId, err: error });
       return 'unrecorded';

@@ -80,22 +80,24 @@ export class StoreFile {
     const { sizeBytes, chargedBytes } = await staged.seal();
     // Known before, in case that the record cannot be written and so cannot be read.
     const known = await this.files.findByName(chat.chatId, name);
-    let isReplacement = false;
+    const outcome = { isReplacement: false };
     const settlement: Settlement = {
       addedBytes: async () =>
         chargedBytes - ((await this.content.find(chat.chatId, name))?.chargedBytes ?? 0),
       place: async () => {
         const placement = await this.content.place(chat.chatId, name, staged, mode);
         if (placement.result === 'taken') return null;
-        isReplacement = placement.replacedFile;
-        return { sizeBytes, isReplacement };
+        outcome.isReplacement = placement.replacedFile;
+        return { sizeBytes, isReplacement: placement.replacedFile };
       },
     };
     const settled = await this.writer.settle(chat, write, settlement);
     if (settled === 'not-placed') throw new ChatFileExistsError();
     const isRecorded = settled !== 'unrecorded' && settled !== null;
-    const file = isRecorded ? settled : expectedRecord(write, sizeBytes, isReplacement ? known : null);
-    return { file, isNew: !isReplacement };
+    const file = isRecorded
+      ? settled
+      : expectedRecord(write, sizeBytes, outcome.isReplacement ? known : null);
+    return { file, isNew: !outcome.isReplacement };
   }
 }
 
