@@ -4,7 +4,14 @@ import { SqlChatFileRepository } from './adapters/database/sql-chat-file-reposit
 import { SqlChatRepository } from './adapters/database/sql-chat-repository.js';
 import { SqlWorkspaceRepository } from './adapters/database/sql-workspace-repository.js';
 import { SqlWriteLedger } from './adapters/database/sql-write-ledger.js';
+import { DirectoryClearer } from './adapters/filesystem/directory-clearer.js';
+import { DiscardPile } from './adapters/filesystem/discard-pile.js';
+import { FindUsageReader } from './adapters/filesystem/find-usage-reader.js';
+import { HostileEntries } from './adapters/filesystem/hostile-entries.js';
+import { LocalAttachmentContent } from './adapters/filesystem/local-attachment-content.js';
 import { LocalChatContent } from './adapters/filesystem/local-chat-content.js';
+import { LocalHistoryContent } from './adapters/filesystem/local-history-content.js';
+import { LocalStagingArea } from './adapters/filesystem/local-staging-area.js';
 import { ChatController } from './adapters/http/chat.controller.js';
 import { FileContentController } from './adapters/http/file-content.controller.js';
 import { FileController } from './adapters/http/file.controller.js';
@@ -13,12 +20,16 @@ import { UploadController } from './adapters/http/upload.controller.js';
 import { WorkspaceController } from './adapters/http/workspace.controller.js';
 import { LifecycleSandboxActivity } from './adapters/sandbox/lifecycle-sandbox-activity.js';
 import { StorageSweeper } from './adapters/schedule/storage-sweeper.js';
+import { ATTACHMENT_CONTENT } from './ports/attachment-content.js';
 import { CHAT_CONTENT } from './ports/chat-content.js';
 import { CHAT_FILE_REPOSITORY } from './ports/chat-file-repository.js';
 import { CHAT_REPOSITORY } from './ports/chat-repository.js';
+import { HISTORY_CONTENT } from './ports/history-content.js';
 import { SANDBOX_ACTIVITY } from './ports/sandbox-activity.js';
+import { STAGING_AREA } from './ports/staging-area.js';
 import { WORKSPACE_REPOSITORY } from './ports/workspace-repository.js';
 import { WRITE_LEDGER } from './ports/write-ledger.js';
+import { WORKSPACE_USAGE_READER } from './ports/workspace-usage-reader.js';
 import { ChatRemoval } from './use-cases/chat-removal.js';
 import { ClearFiles } from './use-cases/clear-files.js';
 import { ContentWriter } from './use-cases/content-writer.js';
@@ -75,8 +86,15 @@ const PORTS = [
   { provide: CHAT_FILE_REPOSITORY, useClass: SqlChatFileRepository },
   { provide: WRITE_LEDGER, useClass: SqlWriteLedger },
   { provide: CHAT_CONTENT, useClass: LocalChatContent },
+  { provide: STAGING_AREA, useClass: LocalStagingArea },
+  { provide: ATTACHMENT_CONTENT, useClass: LocalAttachmentContent },
+  { provide: HISTORY_CONTENT, useClass: LocalHistoryContent },
+  { provide: WORKSPACE_USAGE_READER, useClass: FindUsageReader },
   { provide: SANDBOX_ACTIVITY, useClass: LifecycleSandboxActivity },
 ];
+
+/** What the adapters of content share. */
+const CONTENT = [DiscardPile, DirectoryClearer, HostileEntries];
 
 /** Workspaces, chats and files, which outlive sandboxes. Global, as the sandbox module is, and for the same reason. */
 @Global()
@@ -89,7 +107,7 @@ const PORTS = [
     FileController,
     FileContentController,
   ],
-  providers: [...PORTS, ...PARTS, ...USE_CASES, StorageMigrations, StorageSweeper],
+  providers: [...PORTS, ...CONTENT, ...PARTS, ...USE_CASES, StorageMigrations, StorageSweeper],
   exports: [PrepareChatDirectory],
 })
 export class StorageModule {}

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DiscardPile } from '../../src/storage/adapters/filesystem/discard-pile.js';
 import { LocalChatContent } from '../../src/storage/adapters/filesystem/local-chat-content.js';
 import { aSandboxConfig } from '../builders/configuration.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
@@ -55,7 +56,8 @@ describe('LocalChatContent', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'sandbox-master-chats-'));
     chatsRoot = join(root, 'own/chats');
-    content = new LocalChatContent(aSandboxConfig({ chatsRoot }), logger);
+    const sandbox = aSandboxConfig({ chatsRoot });
+    content = new LocalChatContent(sandbox, new DiscardPile(sandbox, logger));
   });
   afterEach(async () => {
     if (usualUmask !== null) process.umask(usualUmask);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { ErrorFilter } from '../../src/http/error.filter.js';
@@ -50,7 +50,7 @@ export class ServedStorage {
     return served;
   }
 
-  private get providers(): { provide: unknown; useValue?: unknown; useClass?: unknown }[] {
+  private get providers(): Provider[] {
     const { storage } = this;
     return [
       { provide: LOGGER, useValue: this.logger },

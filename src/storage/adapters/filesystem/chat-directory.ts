@@ -1,0 +1,146 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { chmod, type FileHandle, lstat, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostileKindOf, type HostileKind, toContentFacts } from './content-facts.js';
+import { ensureClosedDirectory, openOpenDirectory, syncDirectory } from './directory-tree.js';
+import { codeOf, nullOn } from './disk-errors.js';
+import { LocalFile } from './local-file.js';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** Holds whatever it is without opening it, a link itself included; Node has no name for it. */
+const O_PATH = 0o10000000;
+/** There is nothing of the name; or the directory itself has been taken away meanwhile. */
+const MISSING = ['ENOENT', 'ENOTDIR'];
+
+/** What bears a name. */
+export type Entry<T> = T | { readonly kind: HostileKind } | null;
+
+/** The descriptor's own path: what is done to it is done to the thing that is held, whatever became of its name. */
+const pathOf = (handle: FileHandle): string => `/proc/self/fd/${handle.fd}`;
+
+/**
+ * The one way to what a chat's directory holds. Its sandbox may rename and swap what it likes meanwhile: the directory is
+ * held by a descriptor, each name is reached through that alone, and what is met is held before it is looked at.
+ */
+export class ChatDirectory implements AsyncDisposable {
+  private constructor(private readonly handle: FileHandle) {}
+
+  /** @returns null when the chat has none */
+  static async find(root: string, chatId: string): Promise<ChatDirectory | null> {
+    const path = join(root, chatId);
+    const attempt = (): Promise<FileHandle> => open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    try {
+      return await ChatDirectory.opened(await attempt());
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      if (codeOf(error) !== 'EACCES') throw error;
+    }
+    // Its sandbox has closed it to a service that is not root. Nobody else can give this name to anything.
+    await chmod(path, 0o777);
+    return ChatDirectory.opened(await attempt());
+  }
+
+  /** Makes it when it is missing. */
+  static async ensure(root: string, chatId: string): Promise<ChatDirectory> {
+    const found = await ChatDirectory.find(root, chatId);
+    if (found !== null) return found;
+    await ensureClosedDirectory(root);
+    const { directory, isNew } = await openOpenDirectory(join(root, chatId));
+    if (isNew) await syncDirectory(root);
+    return new ChatDirectory(directory);
+  }
+
+  private static async opened(handle: FileHandle): Promise<ChatDirectory> {
+    try {
+      const { mode } = await handle.stat();
+      if ((mode & 0o700) !== 0o700) await handle.chmod(mode | 0o700);
+      return new ChatDirectory(handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  get descriptor(): FileHandle {
+    return this.handle;
+  }
+
+  get path(): string {
+    return pathOf(this.handle);
+  }
+
+  /** @param name as bytes where it may be no text */
+  pathTo(name: string | Buffer): string | Buffer {
+    const prefix = `${this.path}/`;
+    return typeof name === 'string' ? prefix + name : Buffer.concat([Buffer.from(prefix), name]);
+  }
+
+  /** What bears the name now. */
+  async lookAt(name: string): Promise<Entry<{ readonly kind: 'file'; readonly stats: BigIntStats }>> {
+    const stats = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+    if (stats === null) return null;
+    const kind = hostileKindOf(stats);
+    return kind === null ? { kind: 'file', stats } : { kind };
+  }
+
+  /** Opens it if it is a regular file of one link, and nothing else ever: opening a FIFO or a device does things. */
+  async openFile(name: string): Promise<Entry<{ readonly kind: 'file'; readonly file: LocalFile }>> {
+    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
+    if (held === null) return null;
+    try {
+      const kind = hostileKindOf(await held.stat({ bigint: true }));
+      if (kind !== null) return { kind };
+      const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
+      return handle === null ? { kind: 'closed' } : { kind: 'file', file: await fileOf(handle) };
+    } finally {
+      await held.close();
+    }
+  }
+
+  /** Moves whatever bears the name out of the directory. @returns false when nothing does */
+  async moveOut(name: string | Buffer, target: string): Promise<boolean> {
+    const attempt = (): Promise<true> => rename(this.pathTo(name), target).then(() => true as const);
+    try {
+      return (await nullOn(MISSING, attempt())) ?? false;
+    } catch (error) {
+      if (codeOf(error) !== 'EACCES') throw error;
+    }
+    // A directory that is closed to a service that is not root: its entry `..` could not be written.
+    await this.openUp(name);
+    return (await nullOn(MISSING, attempt())) ?? false;
+  }
+
+  private async openUp(name: string | Buffer): Promise<void> {
+    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
+    if (held === null) return;
+    try {
+      if ((await held.stat()).isDirectory()) await chmod(pathOf(held), 0o700);
+    } finally {
+      await held.close();
+    }
+  }
+
+  /** Another one whenever entries came, went or changed names. */
+  async version(): Promise<string> {
+    const { ino, mtimeNs, ctimeNs } = await this.handle.stat({ bigint: true });
+    return [ino, mtimeNs, ctimeNs].map((moment) => moment.toString(16)).join('-');
+  }
+
+  /** Makes what was done to its entries outlive a loss of power. */
+  sync(): Promise<void> {
+    return this.handle.sync();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+async function fileOf(handle: FileHandle): Promise<LocalFile> {
+  try {
+    return new LocalFile(handle, toContentFacts(await handle.stat({ bigint: true })));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
+import { syncDirectory } from './directory-tree.js';
+import { nullOn } from './disk-errors.js';
+import { TreeRemover } from './tree-remover.js';
+
+/** Beside the chats, on their file system; no id of a chat begins like this. */
+const DISCARDED = '.deleted-';
+
+/**
+ * Where trees go that nobody is to see any more: one rename puts them out of every sandbox's reach, then they are removed
+ * at leisure, one after the other.
+ */
+@Injectable()
+export class DiscardPile implements OnApplicationShutdown {
+  private readonly remover = new TreeRemover();
+  private readonly removals = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly sandbox: SandboxConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationShutdown(): void {
+    this.remover.stop();
+  }
+
+  /** A path to move something to, with `remove` to follow. */
+  newPlace(): string {
+    return join(this.sandbox.chatsRoot, `${DISCARDED}${randomUUID()}`);
+  }
+
+  /** An empty directory to move many things into, with `remove` to follow. */
+  async newHeap(): Promise<string> {
+    const path = this.newPlace();
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  }
+
+  /** Takes away, durably, what bears the name beside the chats. @returns false when nothing does */
+  async take(name: string): Promise<boolean> {
+    const place = this.newPlace();
+    const root = this.sandbox.chatsRoot;
+    if (
+      (await nullOn(
+        ['ENOENT'],
+        rename(join(root, name), place).then(() => true),
+      )) === null
+    )
+      return false;
+    await syncDirectory(root);
+    this.remove(place);
+    return true;
+  }
+
+  /** Begins to remove it. A removal that fails is told to the log, and begun again by `removeAll`. */
+  remove(place: string): void {
+    if (this.removals.has(place)) return;
+    const removal = this.remover
+      .remove(place)
+      .catch((error: unknown) => this.logger.warn('chat_content_not_removed', { path: place, err: error }))
+      .finally(() => this.removals.delete(place));
+    this.removals.set(place, removal);
+  }
+
+  /** Begins to remove all that lies here, also what an earlier process has left. */
+  async removeAll(): Promise<void> {
+    const root = this.sandbox.chatsRoot;
+    for (const name of await readdir(root)) if (name.startsWith(DISCARDED)) this.remove(join(root, name));
+  }
+
+  async whenRemoved(limitMs: number): Promise<void> {
+    const limit = new AbortController();
+    const over = sleep(limitMs, null, { signal: limit.signal }).catch(() => null);
+    await Promise.race([Promise.all(this.removals.values()), over]);
+    limit.abort();
+  }
+}
