@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sql } from 'kysely';
 import { DatabaseUnavailableError } from '../../src/persistence/database-errors.js';
 import type { Database } from '../../src/persistence/database.js';
+import { SqlChatFileRepository } from '../../src/storage/adapters/database/sql-chat-file-repository.js';
 import { SqlChatRepository } from '../../src/storage/adapters/database/sql-chat-repository.js';
 import { SqlWorkspaceRepository } from '../../src/storage/adapters/database/sql-workspace-repository.js';
 import { SqlWriteLedger } from '../../src/storage/adapters/database/sql-write-ledger.js';
@@ -94,6 +95,56 @@ describe('SqlWriteLedger over PostgreSQL', () => {
     await Promise.all([settling, marking]);
     expect(order).toEqual(['released', 'marked']);
     await expect(ledger.begin(writeOf(2), Infinity)).rejects.toBeInstanceOf(ChatNotFoundError);
+  });
+
+  it('lets many files be dropped at once only by whoever has the chat', async () => {
+    const files = new SqlChatFileRepository(database);
+    await files.adopt(CHAT, [aChatFile()]);
+    const records = await files.listRecords(CHAT);
+    for (const drop of [() => files.forget(records), () => files.deleteAll(CHAT)]) {
+      const chats = new SqlChatRepository(other);
+      await chats.add(aChat());
+      await files.adopt(CHAT, [aChatFile()]);
+      await chats.mark(CHAT, NOW);
+      const held = new HeldWork();
+      const dropping = chats.dropMarked(CHAT, held.run);
+      await eventually(() => held.hasBegun, 'the chat is being dropped');
+      const attempt = drop();
+      await eventually(someoneWaitsForALock, 'the other one waits');
+      held.release();
+      await Promise.all([dropping, attempt]);
+    }
+  });
+
+  it('gets stuck in no mixture of settlements and deletions of workspaces', async () => {
+    const [chats, workspaces] = [new SqlChatRepository(other), new SqlWorkspaceRepository(other)];
+    for (let round = 0; round < 20; round += 1) {
+      const workspace = aWorkspace({ workspaceId: aUuid(2100 + round), userId: aUuid(3100 + round) });
+      await workspaces.add(workspace);
+      const ids = Array.from({ length: 5 }, (_, index) => aUuid(10_000 + round * 10 + index));
+      const chatOf = (chatId: string): ReturnType<typeof aChat> =>
+        aChat({ chatId, workspaceId: workspace.workspaceId });
+      for (const chatId of ids.slice(1)) await chats.add(chatOf(chatId));
+      const [late = CHAT] = ids;
+      const write = async (chatId: string, index: number): Promise<void> => {
+        const begun = { ...writeOf(round * 10 + index), chatId };
+        await ledger.begin(begun, Infinity);
+        await ledger.settle(begun.writeId, Infinity, aSettlement(10));
+      };
+      const results = await Promise.allSettled([
+        chats.add(chatOf(late)),
+        ...ids.map(write),
+        workspaces.mark(workspace.workspaceId, ids, NOW),
+        ...ids.slice(1, 3).map((chatId) => chats.mark(chatId, NOW)),
+      ]);
+      const errors = results.flatMap((result) =>
+        result.status === 'rejected' ? [result.reason as unknown] : [],
+      );
+      expect(errors.filter((error) => !(error instanceof ChatNotFoundError))).toEqual([]);
+      await Promise.all(ids.map((chatId) => chats.dropMarked(chatId, () => Promise.resolve())));
+      await workspaces.dropMarked(workspace.workspaceId);
+      expect([await workspaces.isMarked(workspace.workspaceId), await ledger.list()]).toEqual([false, []]);
+    }
   });
 
   it('leaves the write, and the process alive, when the connection is lost while it places', async () => {
