@@ -25,6 +25,10 @@ FROM ${BASE_IMAGE}
 RUN if ! command -v tini; then \
       apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*; \
     fi
+# GNU find, mv and rm measure and clear what sandboxes leave; those of other systems lack the options for it.
+RUN if ! { find --version && mv --version && rm --version; } > /dev/null 2>&1; then \
+      apt-get update && apt-get install -y --no-install-recommends findutils coreutils && rm -rf /var/lib/apt/lists/*; \
+    fi
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
