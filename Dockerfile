@@ -1,6 +1,7 @@
 # The service itself. `docker build -t sandbox-master .`; docker-compose.yml runs it.
 #
-# BASE_IMAGE: Debian or the like (glibc), with Node to run npm on. Without a registry the tests pass one made here.
+# BASE_IMAGE: Debian or the like (glibc; GNU find, mv, rm and chmod, with which the service measures and removes what
+# sandboxes leave), with Node to run npm on. Without a registry the tests pass one made here.
 ARG BASE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -24,10 +25,6 @@ FROM ${BASE_IMAGE}
 # The init process: hands signals on and reaps what the service starts.
 RUN if ! command -v tini; then \
       apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*; \
-    fi
-# GNU find, mv and rm measure and clear what sandboxes leave; those of other systems lack the options for it.
-RUN if ! { find --version && mv --version && rm --version; } > /dev/null 2>&1; then \
-      apt-get update && apt-get install -y --no-install-recommends findutils coreutils && rm -rf /var/lib/apt/lists/*; \
     fi
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules

@@ -14,7 +14,7 @@ import { SetupError } from './setup-error.mjs';
 const IMPORT_MS = 5 * 60_000;
 const CONTENT_LABEL = 'content-sha256';
 /** With which the service looks through and removes what sandboxes leave. They come before busybox's, which know less. */
-const GNU_TOOLS = ['find', 'rm', 'mv', 'chmod'];
+const GNU_TOOLS = ['env', 'find', 'rm', 'mv', 'chmod'];
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
