@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Placement, PlacementMode } from '../../src/storage/ports/attachment-content.js';
+import { CHAT, OTHER_CHAT } from '../builders/ids.js';
+import { eventually } from '../support/eventually.js';
+import { type ContentWorld, OBSTACLES, partOf, readAndClose, stage } from './content-world.js';
+
+/** What every AttachmentContent promises. */
+export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void {
+  describe('as an AttachmentContent', () => {
+    let world: ContentWorld;
+    beforeEach(async () => {
+      world = await open();
+      await world.makeChat(CHAT);
+    });
+    afterEach(() => world.close());
+
+    const read = (name: string): Promise<string | null> => readAndClose(world.attachments.open(CHAT, name));
+    const place = async (name: string, content: string, mode: PlacementMode): Promise<Placement> => {
+      await using staged = await stage(world, content);
+      return await world.attachments.place(CHAT, name, staged, mode);
+    };
+
+    it('gives what was placed, whole and in parts', async () => {
+      expect(await place('ä.txt', '0123456789', 'new')).toEqual({ result: 'placed', replacedFile: false });
+      await using content = await world.attachments.open(CHAT, 'ä.txt');
+      expect(content?.facts).toEqual(await world.attachments.find(CHAT, 'ä.txt'));
+      expect(content?.facts.sizeBytes).toBe(10);
+      const parts = [
+        [0, 9],
+        [3, 5],
+        [9, 9],
+      ].map(([start = 0, end = 0]) => partOf(content, start, end));
+      expect(await Promise.all(parts)).toEqual(['0123456789', '345', '9']);
+    });
+
+    it('keeps giving what was opened when the name is another file by now', async () => {
+      await place('name', 'first', 'new');
+      await using content = await world.attachments.open(CHAT, 'name');
+      await place('name', 'second', 'replace');
+      expect(await partOf(content, 0, 4)).toBe('first');
+      expect(await read('name')).toBe('second');
+    });
+
+    it('ends early where the file has been cut short since it was opened', async () => {
+      await world.plant(CHAT, 'name', 'x'.repeat(5000));
+      await using content = await world.attachments.open(CHAT, 'name');
+      await world.plant(CHAT, 'name', 'y');
+      expect(await partOf(content, 0, 4999)).toBe('y');
+    });
+
+    it('puts nothing new where something is, and replaces a file when told to', async () => {
+      await world.plant(CHAT, 'name', 'old');
+      expect(await place('name', 'new', 'new')).toEqual({ result: 'taken' });
+      expect(await read('name')).toBe('old');
+      expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: true });
+      expect(await read('name')).toBe('new');
+      expect(await place('free', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+    });
+
+    it.each(OBSTACLES)(
+      'has no file where a %s is, and lets only a replacement take its place',
+      async (kind) => {
+        await world.plantObstacle(CHAT, 'name', kind);
+        expect(await read('name')).toBeNull();
+        expect(await world.attachments.find(CHAT, 'name')).toBeNull();
+        expect(await world.attachments.remove(CHAT, 'name')).toBe(false);
+        expect(await place('name', 'new', 'new')).toEqual({ result: 'taken' });
+        expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+        expect(await read('name')).toBe('new');
+      },
+    );
+
+    it('removes a file once', async () => {
+      await place('name', 'x', 'new');
+      expect(await world.attachments.remove(CHAT, 'name')).toBe(true);
+      expect(await world.attachments.remove(CHAT, 'name')).toBe(false);
+      expect(await read('name')).toBeNull();
+    });
+
+    it('lists files that may be attachments, so many at most', async () => {
+      await world.plant(CHAT, 'history.md', 'h');
+      for (const name of ['b', 'a', 'cc', 'with\nbreak', '.hidden']) await world.plant(CHAT, name, 'x');
+      await world.plantObstacle(CHAT, 'link', 'symlink');
+      await world.plantObstacle(CHAT, 'folder', 'directory');
+      expect((await world.attachments.listNames(CHAT, 10)).sort()).toEqual(['.hidden', 'a', 'b', 'cc']);
+      expect(await world.attachments.listNames(CHAT, 2)).toHaveLength(2);
+      expect(await world.attachments.listNames(CHAT, 0)).toEqual([]);
+    });
+
+    it('tells by its version when entries came or went, and is the same once nothing happens', async () => {
+      const version = (): Promise<string> => world.attachments.directoryVersion(CHAT);
+      const isAtRest = async (): Promise<boolean> => (await version()) === (await version());
+      const versions: string[] = [];
+      const steps = [
+        () => world.plant(CHAT, 'name', 'x'),
+        () => world.plant(CHAT, 'other', 'y'),
+        () => world.attachments.remove(CHAT, 'name'),
+      ];
+      for (const step of steps) {
+        await eventually(isAtRest, 'the same version twice');
+        const before = await version();
+        await step();
+        versions.push(before);
+        expect(versions).not.toContain(await version());
+      }
+    });
+
+    it('tells by the version of a file when it is another one or has other bytes', async () => {
+      const version = async (): Promise<string | undefined> =>
+        (await world.attachments.find(CHAT, 'name'))?.version;
+      await world.plant(CHAT, 'name', 'x');
+      const versions = [await version(), await version()];
+      await world.plant(CHAT, 'name', 'yy');
+      versions.push(await version());
+      await place('name', 'zz', 'replace');
+      versions.push(await version());
+      expect(versions[0]).toBe(versions[1]);
+      expect(new Set(versions).size).toBe(3);
+    });
+
+    it('clears everything but the history', async () => {
+      await world.plant(CHAT, 'history.md', 'kept');
+      for (const [index, kind] of OBSTACLES.entries()) await world.plantObstacle(CHAT, `o${index}`, kind);
+      await world.plant(CHAT, '-rf', 'x');
+      await world.attachments.clear(CHAT);
+      expect(await world.attachments.listNames(CHAT, 10)).toEqual([]);
+      for (const name of ['o0', 'o1', 'o2', 'o3'])
+        expect(await place(name, 'free again', 'new')).toMatchObject({ result: 'placed' });
+      expect(await world.textOf(CHAT, 'history.md')).toBe('kept');
+    });
+
+    it('has nothing of a chat without a directory', async () => {
+      expect(await world.attachments.open(OTHER_CHAT, 'name')).toBeNull();
+      expect(await world.attachments.find(OTHER_CHAT, 'name')).toBeNull();
+      expect(await world.attachments.listNames(OTHER_CHAT, 10)).toEqual([]);
+      expect(await world.attachments.remove(OTHER_CHAT, 'name')).toBe(false);
+      expect(await world.attachments.directoryVersion(OTHER_CHAT)).toBe('');
+      await world.attachments.clear(OTHER_CHAT);
+    });
+  });
+}
