@@ -82,9 +82,24 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
       for (const name of ['b', 'a', 'cc', 'with\nbreak', '.hidden']) await world.plant(CHAT, name, 'x');
       await world.plantObstacle(CHAT, 'link', 'symlink');
       await world.plantObstacle(CHAT, 'folder', 'directory');
-      expect((await world.attachments.listNames(CHAT, 10)).sort()).toEqual(['.hidden', 'a', 'b', 'cc']);
-      expect(await world.attachments.listNames(CHAT, 2)).toHaveLength(2);
-      expect(await world.attachments.listNames(CHAT, 0)).toEqual([]);
+      const { files, others, isComplete } = await world.attachments.listEntries(CHAT, 10);
+      expect(files.toSorted()).toEqual(['.hidden', 'a', 'b', 'cc']);
+      expect(others.toSorted()).toEqual(['folder', 'link']);
+      expect(isComplete).toBe(true);
+    });
+
+    it('says when it has left some out', async () => {
+      for (const name of ['a', 'b', 'c']) await world.plant(CHAT, name, 'x');
+      await world.plantObstacle(CHAT, 'link', 'symlink');
+      const sizes = async (limit: number): Promise<unknown[]> => {
+        const { files, others, isComplete } = await world.attachments.listEntries(CHAT, limit);
+        return [files.length, others.length, isComplete];
+      };
+      expect(await sizes(3)).toEqual([3, 1, true]);
+      expect(await sizes(4)).toEqual([3, 1, true]);
+      const [files, , isComplete] = await sizes(2);
+      expect([files, isComplete]).toEqual([2, false]);
+      expect(await sizes(0)).toEqual([0, 0, false]);
     });
 
     it('tells by its version when entries came or went, and is the same once nothing happens', async () => {
@@ -123,7 +138,7 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
       for (const [index, kind] of OBSTACLES.entries()) await world.plantObstacle(CHAT, `o${index}`, kind);
       await world.plant(CHAT, '-rf', 'x');
       await world.attachments.clear(CHAT);
-      expect(await world.attachments.listNames(CHAT, 10)).toEqual([]);
+      expect((await world.attachments.listEntries(CHAT, 10)).files).toEqual([]);
       for (const name of ['o0', 'o1', 'o2', 'o3'])
         expect(await place(name, 'free again', 'new')).toMatchObject({ result: 'placed' });
       expect(await world.textOf(CHAT, 'history.md')).toBe('kept');
@@ -132,7 +147,8 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
     it('has nothing of a chat without a directory', async () => {
       expect(await world.attachments.open(OTHER_CHAT, 'name')).toBeNull();
       expect(await world.attachments.find(OTHER_CHAT, 'name')).toBeNull();
-      expect(await world.attachments.listNames(OTHER_CHAT, 10)).toEqual([]);
+      const nothing = { files: [], others: [], isComplete: true };
+      expect(await world.attachments.listEntries(OTHER_CHAT, 10)).toEqual(nothing);
       expect(await world.attachments.remove(OTHER_CHAT, 'name')).toBe(false);
       expect(await world.attachments.directoryVersion(OTHER_CHAT)).toBe('');
       await world.attachments.clear(OTHER_CHAT);
