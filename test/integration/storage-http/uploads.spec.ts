@@ -6,7 +6,7 @@ import {
   InvalidAttachmentNameError,
   WorkspaceQuotaExceededError,
 } from '../../../src/storage/domain/errors.js';
-import { FakeStorage } from '../../fakes/storage-use-cases.js';
+import type { FakeStorage } from '../../fakes/storage-use-cases.js';
 import { eventually } from '../../support/eventually.js';
 import { ServedStorage } from '../../support/served-storage.js';
 
@@ -124,7 +124,7 @@ describe('an upload', () => {
       ['has nothing in it', ''],
       ['has no delimiter', 'hello'],
       ['ends within the headers', '--b\r\nContent-Dispo'],
-      ['ends within the content', `${part(FILE)}`],
+      ['ends within the content', part(FILE)],
       ['ends within the closing delimiter', `${part(FILE)}--b-`],
       ['has something else behind a delimiter', `${part(FILE)}--bc\r\n`],
       ['has something else behind the closing delimiter', `${part(FILE)}--b--c`],
