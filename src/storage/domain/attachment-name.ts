@@ -10,7 +10,6 @@ const MAX_BYTES = 255;
  * What no name may contain: separators of this and other systems, control characters (C0, DEL, C1), and those
  * that turn the direction of text around (Unicode Standard Annex #9), which make a name look like another. A lone surrogate is no character and has no UTF-8.
  */
-// eslint-disable-next-line no-control-regex -- they are what it is about
 const FORBIDDEN = /[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
 /**
