@@ -33,7 +33,10 @@ export async function* chunksOf(...chunks: string[]): AsyncGenerator<Uint8Array>
   }
 }
 
-export async function stage(world: ContentWorld, ...chunks: string[]): Promise<StagedContent> {
+export async function stage(
+  world: Pick<ContentWorld, 'staging'>,
+  ...chunks: string[]
+): Promise<StagedContent> {
   const staged = await world.staging.stage();
   await staged.write(chunksOf(...chunks));
   await staged.seal();
