@@ -80,18 +80,20 @@ export class WriteHistory {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       await using current = await this.history.open(chat.chatId);
       await this.assertExpected(current, request.expected);
-      await using appended = request.mode === 'append' ? await this.append(current, received.staged) : null;
+      await using appended = request.mode === 'append' ? await this.append(current, received) : null;
       const tag = await this.place(chat, current, received, appended ?? received.staged);
       if (tag !== null) return tag;
     }
     throw new HistoryBusyError();
   }
 
-  private async append(current: OpenContent, addition: StagedContent): Promise<StagedContent> {
+  private async append(current: OpenContent, { staged, bytes }: ReceivedContent): Promise<StagedContent> {
+    // Before it is copied: the sandbox may have made it as large as it likes.
+    if (current.facts.sizeBytes + bytes > this.maxBytes) throw new PayloadTooLargeError();
     const whole = await this.staging.stage();
     try {
       await whole.append(current);
-      await using added = addition.readBack();
+      await using added = staged.readBack();
       await whole.append(added);
       return whole;
     } catch (error) {

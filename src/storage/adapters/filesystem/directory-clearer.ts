@@ -1,8 +1,8 @@
-import { openEntries } from './directory-names.js';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HISTORY_NAME } from '../../domain/attachment-name.js';
 import type { ChatDirectory } from './chat-directory.js';
 import { runChild } from './child-command.js';
+import { openEntries } from './directory-names.js';
 import { DiscardPile } from './discard-pile.js';
 import { codeOf } from './disk-errors.js';
 
@@ -15,8 +15,8 @@ const MAX_LEFT = 1000;
 
 /**
  * Empties a chat's directory: what is no directory is removed, directories are moved out of the sandbox's reach, which is
- * quick however much lies below, and are removed there. So nothing goes on in the directory once the caller has been answered, and no file that
- * comes later can be taken for one of those that were to go.
+ * quick however much lies below, and are removed there. So nothing goes on in the directory once the caller has been
+ * answered, and no file that comes later can be taken for one of those that were to go.
  */
 @Injectable()
 export class DirectoryClearer implements OnApplicationShutdown {
