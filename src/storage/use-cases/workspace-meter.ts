@@ -3,7 +3,7 @@ import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
 import { WORKSPACE_USAGE_READER, type WorkspaceUsageReader } from '../ports/workspace-usage-reader.js';
 import { WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../kernel/turns.js';
 
 /** A route that needs no engine answers within 5 s (02-lifecycle). */
 const LIMIT_MS = 4000;
@@ -30,7 +30,7 @@ export class WorkspaceMeter {
   measure(workspaceId: string): Promise<number> {
     const joined = this.waiting.get(workspaceId);
     if (joined !== undefined) return joined;
-    const measurement = this.turns.run(workspaceId, () => {
+    const measurement = this.turns.take(workspaceId, () => {
       this.waiting.delete(workspaceId);
       return this.measureNow(workspaceId);
     });

@@ -10,7 +10,7 @@ import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.j
 import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../kernel/turns.js';
 
 /** How often another process, or the sandbox, may change the history while it is being rewritten. */
 const MAX_TRIES = 20;
@@ -65,7 +65,7 @@ export class WriteHistory {
       creditBytes,
     } as const;
     return this.writer.receive(content, (received) =>
-      this.turns.run(chat.chatId, () => this.untilPlaced(chat, request, received)),
+      this.turns.take(chat.chatId, () => this.untilPlaced(chat, request, received)),
     );
   }
 

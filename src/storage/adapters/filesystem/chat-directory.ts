@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,12 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const O_PATH = 0o10000000;
 /** There is nothing of the name; or the directory itself has been taken away meanwhile. */
 const MISSING = ['ENOENT', 'ENOTDIR'];
+
+/**
+ * The system gives all changes within one tick of its clock the same time: what changed just now may change again and
+ * look the same.
+ */
+const SAME_MOMENT_MS = 50;
 
 /** What bears a name. */
 export type Entry<T> = T | { readonly kind: HostileKind } | null;
@@ -122,8 +129,9 @@ export class ChatDirectory implements AsyncDisposable {
 
   /** Another one whenever entries came, went or changed names. */
   async version(): Promise<string> {
-    const { ino, mtimeNs, ctimeNs } = await this.handle.stat({ bigint: true });
-    return [ino, mtimeNs, ctimeNs].map((moment) => moment.toString(16)).join('-');
+    const { ino, mtimeNs, ctimeNs, ctimeMs } = await this.handle.stat({ bigint: true });
+    const version = [ino, mtimeNs, ctimeNs].map((moment) => moment.toString(16)).join('-');
+    return Date.now() - Number(ctimeMs) < SAME_MOMENT_MS ? `${version}-${randomUUID()}` : version;
   }
 
   /** Makes what was done to its entries outlive a loss of power. */
