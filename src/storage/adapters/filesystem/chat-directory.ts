@@ -19,6 +19,9 @@ const MISSING = ['ENOENT', 'ENOTDIR'];
  */
 const SAME_MOMENT_MS = 50;
 
+/** How often the name may pass to another thing while what bore it is being looked at. */
+const MAX_LOOKS = 20;
+
 /** What bears a name. */
 export type Entry<T> = T | { readonly kind: HostileKind } | null;
 
@@ -83,25 +86,39 @@ export class ChatDirectory implements AsyncDisposable {
   }
 
   /** What bears the name now. */
-  async lookAt(name: string): Promise<Entry<{ readonly kind: 'file'; readonly stats: BigIntStats }>> {
-    const stats = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
-    if (stats === null) return null;
-    const kind = hostileKindOf(stats);
-    return kind === null ? { kind: 'file', stats } : { kind };
+  lookAt(name: string): Promise<Entry<{ readonly kind: 'file'; readonly stats: BigIntStats }>> {
+    return whileReplaced(async () => {
+      const stats = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+      if (stats === null) return null;
+      if (stats.nlink === 0n) return 'replaced';
+      const kind = hostileKindOf(stats);
+      return kind === null ? { kind: 'file', stats } : { kind };
+    });
   }
 
   /** Opens it if it is a regular file of one link, and nothing else ever: opening a FIFO or a device does things. */
-  async openFile(name: string): Promise<Entry<{ readonly kind: 'file'; readonly file: LocalFile }>> {
-    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
-    if (held === null) return null;
-    try {
-      const kind = hostileKindOf(await held.stat({ bigint: true }));
-      if (kind !== null) return { kind };
-      const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
-      return handle === null ? { kind: 'closed' } : { kind: 'file', file: await fileOf(handle) };
-    } finally {
-      await held.close();
-    }
+  openFile(name: string): Promise<Entry<{ readonly kind: 'file'; readonly file: LocalFile }>> {
+    return whileReplaced(async () => {
+      const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
+      if (held === null) return null;
+      try {
+        const stats = await held.stat({ bigint: true });
+        if (stats.nlink === 0n) return 'replaced';
+        const kind = hostileKindOf(stats);
+        if (kind !== null) return { kind };
+        if (!(await this.isStill(name, stats))) return 'replaced';
+        const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
+        return handle === null ? { kind: 'closed' } : { kind: 'file', file: await fileOf(handle) };
+      } finally {
+        await held.close();
+      }
+    });
+  }
+
+  /** A file that had two names, ours and one elsewhere, has one as well once ours is gone: so ours is looked at again. */
+  private async isStill(name: string, { dev, ino }: BigIntStats): Promise<boolean> {
+    const now = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+    return now?.ino === ino && now.dev === dev && now.nlink === 1n;
   }
 
   /** Moves whatever bears the name out of the directory. @returns false when nothing does */
@@ -142,6 +159,15 @@ export class ChatDirectory implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.handle.close();
   }
+}
+
+/** @returns what the look gives as soon as the thing that it saw still had a name; null where none ever had */
+async function whileReplaced<T>(look: () => Promise<T | 'replaced'>): Promise<T | null> {
+  for (let tries = 0; tries < MAX_LOOKS; tries += 1) {
+    const seen = await look();
+    if (seen !== 'replaced') return seen;
+  }
+  return null;
 }
 
 async function fileOf(handle: FileHandle): Promise<LocalFile> {
