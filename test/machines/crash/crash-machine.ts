@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
 import { Service } from '../../support/service.js';
-import { besideTheChats, usageOf } from '../disk-usage.js';
-import { readLedger } from '../ledger-file.js';
+import { besideTheChats, usageOf } from '../../support/disk-usage.js';
+import { readLedger } from '../../support/ledger-file.js';
 import { Random } from '../random.js';
 import { Api } from './api.js';
 import { FileClient, type FileDto } from './file-client.js';
@@ -179,7 +179,7 @@ export class CrashMachine {
     const disorder = async (): Promise<string> => {
       const beside = await besideTheChats(this.chatsRoot);
       if (beside.length > 0) return `leftOver: beside the chats: ${beside.join(' ')}`;
-      const { usedBytes, writes } = readLedger(this.databasePath);
+      const { usedBytes, writes } = readLedger(this.databasePath, this.workspaceId);
       if (writes > 0) return `leftOver: ${writes} writes`;
       const onDisk = await usageOf(this.chatsRoot);
       return usedBytes === onDisk ? '' : `miscounted: ${usedBytes} recorded, ${onDisk} on disk`;
