@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { usageOf } from '../support/disk-usage.js';
@@ -123,9 +124,12 @@ describeWithMount(`storage on a full disk${reason === null ? '' : ` (skipped: ${
     expect([FULL, UNAVAILABLE]).toContainEqual(history);
     const replaced = outcomeOf(await client.store(chat, 'old', randomBytes(MIB)));
     expect([FULL, UNAVAILABLE]).toContainEqual(replaced);
+    // What cannot be recorded keeps nothing from being read.
+    await writeFile(join(client.chatsRoot, chat, "the agent's"), 'new');
     await expectOldContent(fileId);
     expect(await client.usedBytes()).toBe(await usageOf(join(client.chatsRoot, chat)));
-    await client.list(chat);
+    expect((await client.list(chat)).map(({ file_id }) => file_id)).toEqual([fileId, ...stored.keys()]);
+    await rm(join(client.chatsRoot, chat, "the agent's"));
     await expectSandboxesToWork();
 
     await disk.free();
