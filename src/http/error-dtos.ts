@@ -94,13 +94,14 @@ const toResponse = (status: number, codes: Codes[number]): MethodDecorator =>
   });
 
 function validationResponse(codes: Codes[number] = {}): MethodDecorator {
-  const schemas = [ValidationErrorDto, ...(Object.keys(codes).length > 0 ? [ErrorDto] : [])];
+  const faults = { $ref: getSchemaPath(ValidationErrorDto) };
+  const hasCodes = Object.keys(codes).length > 0;
   return ApiResponse({
     status: 422,
     description: `The request has faults; all are named. ${describe(codes)}`.trim(),
     content: {
       'application/json': {
-        schema: { oneOf: schemas.map((dto) => ({ $ref: getSchemaPath(dto) })) },
+        schema: hasCodes ? { oneOf: [faults, { $ref: getSchemaPath(ErrorDto) }] } : faults,
         examples: { faults: { value: VALIDATION_EXAMPLE }, ...examplesOf(codes) },
       },
     },

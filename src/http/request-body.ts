@@ -26,7 +26,7 @@ export function declaredLength({ headers }: Request): number | null {
 }
 
 /** A body that ended before it was whole; the client that would read this answer is gone. */
-export const incompleteBody = (): HttpError => new HttpError(400, 'incomplete_body');
+const incompleteBody = (): HttpError => new HttpError(400, 'incomplete_body');
 
 /**
  * The body as it comes, no faster than it is taken. Whoever stops reading leaves the connection as it is, so that an

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 
 /** How long a body or an answer may stand still before its connection is cut. */
-export const STALL_MS = 60_000;
+const STALL_MS = 60_000;
 
 /**
  * However long an honest upload takes, it may take that long (Node's own limit, 300 s for a whole request, is too short for

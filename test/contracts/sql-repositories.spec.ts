@@ -13,6 +13,7 @@ import { openDatabase } from '../support/test-database.js';
 import { itIsAChatFileRepository } from './chat-file-repository.contract.js';
 import { theyAreStorageRepositories } from './storage-repositories.contract.js';
 import type { RepositoriesWorld } from './storage-world.js';
+import { itIsAWriteLedgerForMany } from './write-ledger-for-many.contract.js';
 import { itIsAWriteLedger } from './write-ledger.contract.js';
 
 const START_MS = 120_000;
@@ -43,6 +44,7 @@ function theyKeepTheirPromises(open: () => Promise<RepositoriesWorld>): void {
   theyAreStorageRepositories(open);
   describe('as a ChatFileRepository', () => itIsAChatFileRepository(open));
   describe('as a WriteLedger', () => itIsAWriteLedger(open));
+  describe('as a WriteLedger for many', () => itIsAWriteLedgerForMany(open));
 }
 
 describe('the repositories over SQLite', () => {

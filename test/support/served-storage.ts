@@ -1,5 +1,4 @@
-import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
@@ -35,6 +34,7 @@ export class ServedStorage {
   readonly logger = new RecordingLogger();
   readonly metrics = new RecordingMetrics();
   readonly storage = new FakeStorage();
+  private readonly connections: RawConnection[] = [];
   private app: NestExpressApplication | null = null;
 
   static async start(stallMs = 60_000): Promise<ServedStorage> {
@@ -78,10 +78,13 @@ export class ServedStorage {
 
   /** Bytes in and bytes out, as no well-behaved client would send them. */
   raw(): RawConnection {
-    return new RawConnection(this.port);
+    const connection = new RawConnection(this.port);
+    this.connections.push(connection);
+    return connection;
   }
 
   async close(): Promise<void> {
+    for (const { socket } of this.connections) socket.destroy();
     await this.app?.close();
   }
 }

@@ -19,6 +19,6 @@ function decode(work: () => string): void {
   try {
     work();
   } catch (error) {
-    throw error instanceof TypeError ? new InvalidEncodingError('not UTF-8', { cause: error }) : error;
+    throw new InvalidEncodingError('not UTF-8', { cause: error });
   }
 }

@@ -25,7 +25,7 @@ export interface ChatFileRepository {
 
   findRecord(fileId: string): Promise<FileRecord | null>;
 
-  /** Of all files of the chat. */
+  /** Of all files of the chat; oldest first, ties by id. */
   listRecords(chatId: string): Promise<FileRecord[]>;
 
   /** Keeps those whose name has neither a record nor a write under way; the others are passed over. @throws ChatNotFoundError */

@@ -21,7 +21,10 @@ export interface StagedContent extends AsyncDisposable {
   /** The content as it was staged, for reading; ends when this is disposed. */
   readBack(): OpenContent;
 
-  /** Makes it durable, and writable for the sandbox (0666). @throws StorageFullError */
+  /**
+   * Makes it durable, and writable for the sandbox (0666). Its version is another one once it has got its name.
+   * @throws StorageFullError
+   */
   seal(): Promise<ContentFacts>;
 
   /** Removes it unless it has got its name, and frees what it holds. Never throws. */

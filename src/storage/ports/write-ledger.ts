@@ -31,7 +31,10 @@ export interface WorkspaceAccount {
   readonly writtenBytes: number;
 }
 
-/** What gives the content its name, under the ledger's lock on the workspace. */
+/**
+ * What gives the content its name, under the ledger's lock on the workspace. It asks neither the ledger nor a repository:
+ * it would wait for itself.
+ */
 export interface Settlement {
   /** What the write adds to the workspace, negative when it frees; asked once, before `place`. */
   addedBytes(): Promise<number>;

@@ -3,8 +3,16 @@ import { StorageConfig } from '../../config/sections.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
 import type { ChatFile } from '../domain/chat-file.js';
-import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
-import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import {
+  ATTACHMENT_CONTENT,
+  type AttachmentContent,
+  type DirectoryEntries,
+} from '../ports/attachment-content.js';
+import {
+  CHAT_FILE_REPOSITORY,
+  type ChatFileRepository,
+  type FileRecord,
+} from '../ports/chat-file-repository.js';
 import { DirectoryVersions } from './directory-versions.js';
 
 /** How many entries are looked at together. */
@@ -34,24 +42,36 @@ export class FileInventory {
     // Before the directory: what is recorded and not found in it then has gone, or has another revision.
     const records = await this.files.listRecords(chatId);
     const { maxListedFiles } = this.storage;
-    const { files, others, isComplete } = await this.content.listEntries(chatId, maxListedFiles);
+    const entries = await this.content.listEntries(chatId, maxListedFiles);
+    const gone = await this.goneOf(chatId, records, entries);
+    await this.files.forget(gone);
     const recorded = new Set(records.map(({ name }) => name));
-    const unknown = files.filter((name) => !recorded.has(name));
-    const room = Math.max(0, maxListedFiles - records.length);
+    const unknown = entries.files.filter((name) => !recorded.has(name));
+    const room = Math.max(0, maxListedFiles - records.length + gone.length);
     await this.adopt(chatId, unknown.slice(0, room));
-    if (isComplete) {
-      const present = new Set([...files, ...others]);
-      await this.files.forget(records.filter(({ name }) => !present.has(name)));
-    }
-    endLook(isComplete && unknown.length === 0);
+    endLook(entries.isComplete && unknown.length === 0);
+  }
+
+  /** Where there are more entries than were looked at, only what would be listed is looked for. */
+  private async goneOf(
+    chatId: string,
+    records: readonly FileRecord[],
+    { files, others, isComplete }: DirectoryEntries,
+  ): Promise<FileRecord[]> {
+    const present = new Set([...files, ...others]);
+    const missing = records.filter(({ name }) => !present.has(name));
+    if (isComplete) return missing;
+    const listed = new Set(records.slice(0, this.storage.maxListedFiles));
+    const facts = await inBatches(
+      missing.filter((record) => listed.has(record)),
+      async (record) => ({ record, found: await this.content.find(chatId, record.name) }),
+    );
+    return facts.filter(({ found }) => found === null).map(({ record }) => record);
   }
 
   private async adopt(chatId: string, names: readonly string[]): Promise<void> {
-    const adopted: ChatFile[] = [];
-    for (let at = 0; at < names.length; at += BATCH) {
-      const found = await Promise.all(names.slice(at, at + BATCH).map((name) => this.toFile(chatId, name)));
-      adopted.push(...found.filter((file) => file !== null));
-    }
+    const found = await inBatches(names, (name) => this.toFile(chatId, name));
+    const adopted = found.filter((file) => file !== null);
     if (adopted.length > 0) await this.files.adopt(chatId, adopted);
   }
 
@@ -70,4 +90,11 @@ export class FileInventory {
       createdAt,
     };
   }
+}
+
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += BATCH)
+    results.push(...(await Promise.all(items.slice(at, at + BATCH).map(work))));
+  return results;
 }

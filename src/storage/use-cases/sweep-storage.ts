@@ -26,7 +26,7 @@ export class SweepStorage {
 
   /**
    * What fails does not keep the rest from being tried.
-   * @param isEnding asked before each workspace whether to stop
+   * @param isEnding asked now and then whether to stop
    * @returns what failed, by part
    */
   execute(isEnding: () => boolean): Promise<SweepFailure[]> {
@@ -44,10 +44,8 @@ export class SweepStorage {
   private async measureAll(isEnding: () => boolean): Promise<void> {
     for (let slice: Slice | null = { after: null, limit: PAGE }; slice !== null;) {
       const workspaces = await this.workspaces.list(null, slice);
-      for (const { workspaceId } of workspaces) {
-        if (isEnding()) return;
-        await this.meter.measure(workspaceId);
-      }
+      if (isEnding()) return;
+      await this.meter.survey(workspaces.map(({ workspaceId }) => workspaceId));
       const last = workspaces.at(-1);
       slice =
         last === undefined || workspaces.length < PAGE

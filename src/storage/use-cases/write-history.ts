@@ -10,7 +10,7 @@ import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.j
 import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../kernel/turns.js';
 
 /** How often another process, or the sandbox, may change the history while it is being rewritten. */
 const MAX_TRIES = 20;
@@ -65,7 +65,7 @@ export class WriteHistory {
       creditBytes,
     } as const;
     return this.writer.receive(content, (received) =>
-      this.turns.run(chat.chatId, () => this.untilPlaced(chat, request, received)),
+      this.turns.take(chat.chatId, () => this.untilPlaced(chat, request, received)),
     );
   }
 
@@ -80,18 +80,20 @@ export class WriteHistory {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       await using current = await this.history.open(chat.chatId);
       await this.assertExpected(current, request.expected);
-      await using appended = request.mode === 'append' ? await this.append(current, received.staged) : null;
+      await using appended = request.mode === 'append' ? await this.append(current, received) : null;
       const tag = await this.place(chat, current, received, appended ?? received.staged);
       if (tag !== null) return tag;
     }
     throw new HistoryBusyError();
   }
 
-  private async append(current: OpenContent, addition: StagedContent): Promise<StagedContent> {
+  private async append(current: OpenContent, { staged, bytes }: ReceivedContent): Promise<StagedContent> {
+    // Before it is copied: the sandbox may have made it as large as it likes.
+    if (current.facts.sizeBytes + bytes > this.maxBytes) throw new PayloadTooLargeError();
     const whole = await this.staging.stage();
     try {
       await whole.append(current);
-      await using added = addition.readBack();
+      await using added = staged.readBack();
       await whole.append(added);
       return whole;
     } catch (error) {

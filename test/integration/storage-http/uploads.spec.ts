@@ -6,7 +6,7 @@ import {
   InvalidAttachmentNameError,
   WorkspaceQuotaExceededError,
 } from '../../../src/storage/domain/errors.js';
-import { type FakeStorage } from '../../fakes/storage-use-cases.js';
+import type { FakeStorage } from '../../fakes/storage-use-cases.js';
 import { eventually } from '../../support/eventually.js';
 import { ServedStorage } from '../../support/served-storage.js';
 

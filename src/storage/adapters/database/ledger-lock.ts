@@ -3,7 +3,7 @@ import type { Database } from '../../../persistence/database.js';
 import { ChatNotFoundError } from '../../domain/errors.js';
 import { lockLiveChat, lockLiveWorkspace, lockWrite } from './row-locks.js';
 import type { ContentWriteRow, StorageTables, WorkspaceRow } from './tables.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../../kernel/turns.js';
 
 type Tables = Kysely<StorageTables>;
 

@@ -71,7 +71,13 @@ export class SqlChatFileRepository implements ChatFileRepository {
 
   listRecords(chatId: string): Promise<FileRecord[]> {
     return this.database.run<StorageTables, FileRecord[]>((db) =>
-      db.selectFrom('chat_files').select(RECORD).where('chat_id', '=', chatId).execute(),
+      db
+        .selectFrom('chat_files')
+        .select(RECORD)
+        .where('chat_id', '=', chatId)
+        .orderBy('created_at')
+        .orderBy('file_id')
+        .execute(),
     );
   }
 

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostileKindOf, type HostileKind, toContentFacts } from './content-facts.js';
+import { type HostileKind, kindOf, toContentFacts } from './content-facts.js';
 import { ensureClosedDirectory, openOpenDirectory, syncDirectory } from './directory-tree.js';
 import { codeOf, nullOn } from './disk-errors.js';
 import { LocalFile } from './local-file.js';
@@ -9,11 +10,27 @@ import { LocalFile } from './local-file.js';
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Holds whatever it is without opening it, a link itself included; Node has no name for it. */
 const O_PATH = 0o10000000;
+/** How often what was found is gone again. */
+const MAX_TRIES = 10;
 /** There is nothing of the name; or the directory itself has been taken away meanwhile. */
 const MISSING = ['ENOENT', 'ENOTDIR'];
 
-/** What bears a name. */
-export type Entry<T> = T | { readonly kind: HostileKind } | null;
+/**
+ * The system gives all changes within one tick of its clock the same time: what changed just now may change again and
+ * look the same.
+ */
+const SAME_MOMENT_MS = 50;
+
+/** What bears a name: a file, something else, or nothing. */
+type Entry<T> = T | { readonly kind: HostileKind } | null;
+interface FoundFile {
+  readonly kind: 'file';
+  readonly stats: BigIntStats;
+}
+interface OpenFile {
+  readonly kind: 'file';
+  readonly file: LocalFile;
+}
 
 /** The descriptor's own path: what is done to it is done to the thing that is held, whatever became of its name. */
 const pathOf = (handle: FileHandle): string => `/proc/self/fd/${handle.fd}`;
@@ -76,25 +93,29 @@ export class ChatDirectory implements AsyncDisposable {
   }
 
   /** What bears the name now. */
-  async lookAt(name: string): Promise<Entry<{ readonly kind: 'file'; readonly stats: BigIntStats }>> {
-    const stats = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
-    if (stats === null) return null;
-    const kind = hostileKindOf(stats);
-    return kind === null ? { kind: 'file', stats } : { kind };
+  lookAt(name: string): Promise<Entry<FoundFile>> {
+    return unlessGone<FoundFile>(async () => {
+      const stats = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+      if (stats === null) return null;
+      const kind = kindOf(stats);
+      return kind === 'file' ? { kind, stats } : { kind };
+    });
   }
 
   /** Opens it if it is a regular file of one link, and nothing else ever: opening a FIFO or a device does things. */
-  async openFile(name: string): Promise<Entry<{ readonly kind: 'file'; readonly file: LocalFile }>> {
-    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
-    if (held === null) return null;
-    try {
-      const kind = hostileKindOf(await held.stat({ bigint: true }));
-      if (kind !== null) return { kind };
-      const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
-      return handle === null ? { kind: 'closed' } : { kind: 'file', file: await fileOf(handle) };
-    } finally {
-      await held.close();
-    }
+  openFile(name: string): Promise<Entry<OpenFile>> {
+    return unlessGone<OpenFile>(async () => {
+      const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
+      if (held === null) return null;
+      try {
+        const kind = kindOf(await held.stat({ bigint: true }));
+        if (kind !== 'file') return { kind };
+        const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
+        return handle === null ? { kind: 'closed' } : { kind, file: await fileOf(handle) };
+      } finally {
+        await held.close();
+      }
+    });
   }
 
   /** Moves whatever bears the name out of the directory. @returns false when nothing does */
@@ -122,8 +143,9 @@ export class ChatDirectory implements AsyncDisposable {
 
   /** Another one whenever entries came, went or changed names. */
   async version(): Promise<string> {
-    const { ino, mtimeNs, ctimeNs } = await this.handle.stat({ bigint: true });
-    return [ino, mtimeNs, ctimeNs].map((moment) => moment.toString(16)).join('-');
+    const { ino, mtimeNs, ctimeNs, ctimeMs } = await this.handle.stat({ bigint: true });
+    const version = [ino, mtimeNs, ctimeNs].map((moment) => moment.toString(16)).join('-');
+    return Date.now() - Number(ctimeMs) < SAME_MOMENT_MS ? `${version}-${randomUUID()}` : version;
   }
 
   /** Makes what was done to its entries outlive a loss of power. */
@@ -134,6 +156,20 @@ export class ChatDirectory implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.handle.close();
   }
+}
+
+/**
+ * What lost its name between being found and being looked at has not shown that nothing bears the name: in a replacement
+ * there is always one.
+ */
+async function unlessGone<T extends { readonly kind: 'file' }>(
+  look: () => Promise<Entry<T> | { readonly kind: 'gone' }>,
+): Promise<Entry<T>> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const entry = await look();
+    if (entry?.kind !== 'gone') return entry;
+  }
+  return null;
 }
 
 async function fileOf(handle: FileHandle): Promise<LocalFile> {

@@ -4,6 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 const BATCH_BYTES = 512 * 1024;
 /** Each chunk may hold on to a buffer of the socket's that is far larger than itself. */
 const BATCH_CHUNKS = 64;
+/** What is handed to the disk at one time, rather than all of it at the end, when its writer waits for nothing else. */
+const SYNC_BYTES = 16 * 1024 * 1024;
 
 /**
  * Appends chunks to a file in batches: while one is being written the next is gathered, so neither the source nor the
@@ -13,6 +15,8 @@ export class ChunkWriter {
   private batch: Uint8Array[] = [];
   private batchBytes = 0;
   private writing: Promise<void> = Promise.resolve();
+  private unsyncedBytes = 0;
+  private syncing: Promise<void> | null = null;
   private failure: unknown = null;
 
   /** @param position where the first chunk goes */
@@ -34,6 +38,7 @@ export class ChunkWriter {
     } finally {
       // Nothing goes on behind the caller's back, also where the source has failed.
       await this.writing;
+      await this.syncing;
     }
     this.throwFailure();
     return this.position;
@@ -61,6 +66,21 @@ export class ChunkWriter {
           .bytesWritten;
     }
     this.position += written;
+    this.unsyncedBytes += written;
+    if (this.unsyncedBytes >= SYNC_BYTES) this.syncMeanwhile();
+  }
+
+  private syncMeanwhile(): void {
+    if (this.syncing !== null) return;
+    this.unsyncedBytes = 0;
+    this.syncing = this.handle
+      .datasync()
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.syncing = null;
+      });
   }
 
   private throwFailure(): void {

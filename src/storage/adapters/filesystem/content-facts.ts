@@ -21,9 +21,10 @@ export const identityOf = ({ dev, ino }: BigIntStats): string => `${dev.toString
 /** What stands in the place of a file and is none. */
 export type HostileKind = 'symlink' | 'directory' | 'fifo' | 'socket' | 'device' | 'hard_link' | 'closed';
 
-/** @returns null for a regular file of one link */
-export function hostileKindOf(stats: BigIntStats): HostileKind | null {
-  if (stats.isFile()) return stats.nlink === 1n ? null : 'hard_link';
+/** `file`: a regular file of one link; `gone`: it has lost its name since it was found. */
+export function kindOf(stats: BigIntStats): HostileKind | 'file' | 'gone' {
+  if (stats.nlink === 0n) return 'gone';
+  if (stats.isFile()) return stats.nlink === 1n ? 'file' : 'hard_link';
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'symlink';
   if (stats.isFIFO()) return 'fifo';

@@ -1,22 +1,22 @@
-import { openEntries } from './directory-names.js';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HISTORY_NAME } from '../../domain/attachment-name.js';
 import type { ChatDirectory } from './chat-directory.js';
 import { runChild } from './child-command.js';
+import { openEntries } from './directory-names.js';
 import { DiscardPile } from './discard-pile.js';
 import { codeOf } from './disk-errors.js';
 
 /** A sandbox may put new entries there all the time; what was there before is gone after the first round. */
 const MAX_ROUNDS = 3;
-/** Some million entries at the top. */
-const LIMIT_MS = 20_000;
+/** For some million entries at the top. */
+const LIMIT_MS = 60_000;
 /** What `mv` could not move, and is worth trying by hand. */
 const MAX_LEFT = 1000;
 
 /**
- * Empties a chat's directory by moving what is at its top out of the sandbox's reach, which is quick however much lies
- * below; it is removed there. So nothing goes on in the directory once the caller has been answered, and no file that
- * comes later can be taken for one of those that were to go.
+ * Empties a chat's directory: what is no directory is removed, directories are moved out of the sandbox's reach, which is
+ * quick however much lies below, and are removed there. So nothing goes on in the directory once the caller has been
+ * answered, and no file that comes later can be taken for one of those that were to go.
  */
 @Injectable()
 export class DirectoryClearer implements OnApplicationShutdown {
@@ -37,13 +37,14 @@ export class DirectoryClearer implements OnApplicationShutdown {
     }
   }
 
-  /** @returns whether all that was met has been moved */
+  /** @returns whether all that was met is gone */
   private async moveAll(directory: ChatDirectory, path: string, signal: AbortSignal): Promise<boolean> {
     const heap = await this.pile.newHeap();
     try {
       const found = ['.', '-mindepth', '1', '-maxdepth', '1', '!', '-name', HISTORY_NAME];
-      const move = ['-exec', 'mv', '-f', '-t', heap, '--', '{}', '+'];
-      const isDone = (await runChild('find', [...found, ...move], { cwd: path, signal })) === 0;
+      const move = ['-type', 'd', '-exec', 'mv', '-f', '-t', heap, '--', '{}', '+'];
+      const words = [...found, '(', ...move, '-o', '-delete', ')'];
+      const isDone = (await runChild('find', words, { cwd: path, signal })) === 0;
       if (!isDone && !signal.aborted) await this.moveByHand(directory);
       return isDone;
     } finally {

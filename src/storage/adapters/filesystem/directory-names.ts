@@ -19,7 +19,7 @@ export async function openEntries(path: string): Promise<AsyncIterable<Dirent<Bu
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @returns null for bytes that are no UTF-8: put into text and back they would be another name */
-export function toText(name: Buffer): string | null {
+function toText(name: Buffer): string | null {
   try {
     return UTF_8.decode(name);
   } catch {

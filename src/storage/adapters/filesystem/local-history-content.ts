@@ -9,7 +9,7 @@ import { HistoryBusyError } from '../../domain/errors.js';
 import type { HistoryContent } from '../../ports/history-content.js';
 import type { StagedContent } from '../../ports/staging-area.js';
 import { ChatDirectory } from './chat-directory.js';
-import { ChatTurns } from './chat-turns.js';
+import { Turns } from '../../../kernel/turns.js';
 import { toContentFacts } from './content-facts.js';
 import { ensureFile, syncDirectory } from './directory-tree.js';
 import { DiscardPile } from './discard-pile.js';
@@ -26,7 +26,7 @@ const IN_THE_WAY = ['EEXIST', 'ENOTEMPTY', 'EISDIR', 'ENOTDIR'];
 @Injectable()
 export class LocalHistoryContent implements HistoryContent {
   /** What one has begun anew is not for another one, that had seen what was there before, to move aside. */
-  private readonly turns = new ChatTurns();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly sandbox: SandboxConfig,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import type { StagedContent, StagingArea } from '../../ports/staging-area.js';
@@ -9,22 +10,15 @@ import { ensureClosedDirectory, syncDirectory } from './directory-tree.js';
 import { nullOn, translated } from './disk-errors.js';
 import { StagedFile } from './staged-file.js';
 import {
+  isGone,
   newStagedName,
   ownerOf,
-  seeEachOther,
   type StagedOwner,
   startTicksOf,
   thisProcess,
 } from './staged-name.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
-
-/**
- * How long a file of a process that cannot be asked after must have rested to be taken as left behind: that process is in
- * another container or, where the disk is a shared one, on another machine, and may be at work. Nor does another boot
- * prove a restart of this machine: another machine has another one too. Uploads that stall are cut off long before.
- */
-const REST_MS = 10 * 60_000;
 
 /** Files beside the chats, on their file system, with names that tell which process made them. */
 @Injectable()
@@ -65,9 +59,10 @@ export class LocalStagingArea implements StagingArea {
     const stats = await nullOn(['ENOENT'], lstat(this.pathOf(stagedName)));
     const [owner, self] = [ownerOf(stagedName), await this.whoAmI()];
     if (stats === null || owner === null) return true;
-    if (!seeEachOther(owner, self)) return Date.now() - Math.max(stats.ctimeMs, stats.mtimeMs) > REST_MS;
-    const isSelf = owner.pid === self.pid && owner.startTicks === self.startTicks;
-    return isSelf || (await startTicksOf(owner.pid)) !== owner.startTicks;
+    // This process's own, and not among the live ones.
+    if (isDeepStrictEqual(owner, self)) return true;
+    const restedMs = Date.now() - Math.max(stats.ctimeMs, stats.mtimeMs);
+    return isGone(owner, self, await startTicksOf(owner.pid), restedMs);
   }
 
   async listAbandoned(): Promise<string[]> {

@@ -24,9 +24,27 @@ export function ownerOf(stagedName: string): StagedOwner | null {
   return { pid, startTicks, pidNamespace, boot };
 }
 
-/** Whether both have the same table of processes. */
-export const seeEachOther = (one: StagedOwner, other: StagedOwner): boolean =>
-  one.boot === other.boot && one.pidNamespace === other.pidNamespace;
+/**
+ * How long a file of a process that cannot be asked after must have rested to be taken as left behind: that process is in
+ * another container or, where the disk is a shared one, on another machine, and may be at work. Nor does another boot
+ * prove a restart of this machine: another machine has another one too. Uploads that stall are cut off long before.
+ */
+const REST_MS = 10 * 60_000;
+
+/**
+ * Whether the owner is gone, as this process sees it.
+ * @param startTicks of the process that has the owner's id here; null: there is none
+ * @param restedMs since the file was last changed
+ */
+export function isGone(
+  owner: StagedOwner,
+  self: StagedOwner,
+  startTicks: string | null,
+  restedMs: number,
+): boolean {
+  const seesIt = owner.boot === self.boot && owner.pidNamespace === self.pidNamespace;
+  return seesIt ? startTicks !== owner.startTicks : restedMs > REST_MS;
+}
 
 export async function thisProcess(): Promise<StagedOwner> {
   const [startTicks, namespace, bootId] = await Promise.all([

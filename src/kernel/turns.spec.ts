@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HeldWork, reactions } from '../../../../test/fakes/deferred.js';
+import { HeldWork, reactions } from '../../test/fakes/deferred.js';
 import { Turns } from './turns.js';
 
 describe('Turns', () => {

@@ -1,8 +1,4 @@
-/**
- * One after the other for each key, in the order of asking. What waits here holds no connection: where many write to one
- * workspace at once, each of them would else wait for the lock on its row with a connection of the pool in its hands,
- * until nobody else gets one.
- */
+/** Lets work with the same key run one after the other, in the order of asking; within this process. */
 export class Turns {
   private readonly last = new Map<string, Promise<undefined>>();
 
