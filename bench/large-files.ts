@@ -40,9 +40,14 @@ export async function setFileSides(stage: Stage, service: Service, bytes: number
     downloadPath: '',
   });
   await upload(side('download.bin'), bytes);
-  const { items } = JSON.parse(await service.http.expect(200, 'GET', files)) as { items: { file_id: string }[] };
+  const { items } = JSON.parse(await service.http.expect(200, 'GET', files)) as {
+    items: { file_id: string }[];
+  };
   await upload({ ...floor, uploadPath: floor.downloadPath }, bytes);
-  return { floor, service: { ...side(UPLOADED), downloadPath: `${files}/${items[0]?.file_id ?? ''}/content` } };
+  return {
+    floor,
+    service: { ...side(UPLOADED), downloadPath: `${files}/${items[0]?.file_id ?? ''}/content` },
+  };
 }
 
 async function startBareFiles(stage: Stage): Promise<FileSide> {
@@ -63,8 +68,8 @@ async function startBareFiles(stage: Stage): Promise<FileSide> {
 export interface LargeFileFigures {
   /** In MiB a second. */
   readonly rates: Pair[];
-  /** The most that the service has grown by in any transfer over what it had before the first, in MiB. */
-  readonly growthMib: number;
+  /** The most memory that the service had in any of them. */
+  readonly peakBytes: number;
 }
 
 /** One whole file at a time, alternately through the service and the floor. */
@@ -72,23 +77,28 @@ export async function measureLargeFiles(
   stage: Stage,
   service: Service,
   sides: FileSides,
-  { kind, bytes, pairs }: { readonly kind: keyof typeof TRANSFERS; readonly bytes: number; readonly pairs: number },
+  {
+    kind,
+    bytes,
+    pairs,
+  }: { readonly kind: keyof typeof TRANSFERS; readonly bytes: number; readonly pairs: number },
 ): Promise<LargeFileFigures> {
   const transfer: Transfer = (side) => TRANSFERS[kind](side, bytes);
   const take = async (side: FileSide): Promise<number> => {
     const beganMs = performance.now();
     await transfer(side);
     const seconds = (performance.now() - beganMs) / 1000;
-    await rm(join(side.directory, UPLOADED), { force: true });
+    await removeUploaded(side);
     await sleep(SETTLE_MS);
     return bytes / MIB / seconds;
   };
-  const idle = await residentBytes(service.pid);
   await forgetPeak(service.pid);
   const rates = await takePairs(pairs, sides, take, stage.signal);
-  const { peak } = await residentBytes(service.pid);
-  return { rates, growthMib: (peak - idle.now) / MIB };
+  return { rates, peakBytes: (await residentBytes(service.pid)).peak };
 }
+
+export const removeUploaded = ({ directory }: FileSide): Promise<void> =>
+  rm(join(directory, UPLOADED), { force: true });
 
 const TRANSFERS = {
   upload,
