@@ -17,11 +17,14 @@ const HEAD = [
   'result',
 ];
 
-/** A figure of both sides. @param goal the most that the median of the ratios may be; none: reported only */
-export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], goal?: number): Row {
+/** What the median of the ratios may be. */
+export type Goal = { readonly atMost: number } | { readonly atLeast: number };
+
+/** A figure of both sides. @param goal none: reported only */
+export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], goal?: Goal): Row {
   const ratios = pairs.map(({ service, floor }) => service / floor);
   const ratio = median(ratios);
-  const isMissed = goal !== undefined && ratio > goal;
+  const isMissed = goal !== undefined && ('atMost' in goal ? ratio > goal.atMost : ratio < goal.atLeast);
   const show = (values: readonly number[]): string => {
     const value = median(values);
     return `${value.toFixed(value < 1000 ? 1 : 0)} ${unit}`;
@@ -33,10 +36,19 @@ export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], g
     ratio.toFixed(3),
     `${quantile(ratios, 0.25).toFixed(3)}–${quantile(ratios, 0.75).toFixed(3)}`,
     String(pairs.length),
-    goal === undefined ? '' : `<= ${goal.toFixed(2)}`,
+    goal === undefined ? '' : told(goal),
     goal === undefined ? '' : isMissed ? 'MISSED' : 'pass',
   ];
   return { cells, isMissed };
+}
+
+const told = (goal: Goal): string =>
+  'atMost' in goal ? `<= ${goal.atMost.toFixed(2)}` : `>= ${goal.atLeast.toFixed(2)}`;
+
+/** A figure of the service's alone. @param shown with its unit */
+export function atMostRow(figure: string, shown: string, value: number, goal: number): Row {
+  const isMissed = value > goal;
+  return { cells: [figure, shown, '', '', '', '', `<= ${goal}`, isMissed ? 'MISSED' : 'pass'], isMissed };
 }
 
 /** A number of calls that must be exactly so. */

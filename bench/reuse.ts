@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '#child';
 import { HttpClient } from '#http-client';
 import { type Pair, takePairs } from '#pairs';
@@ -7,7 +6,6 @@ import { type Service } from '#service';
 import { type Stage } from '#stage';
 
 const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
-const PORT_MS = 10_000;
 
 /** Sends one request of the chat's. */
 type Caller = (chatId: string) => Promise<unknown>;
@@ -33,7 +31,7 @@ export async function measureReuse(
   for (const chatId of chatIds) answers.set(chatId, await service.create(chatId));
   const bare = new Child(BARE_SERVER, [answers.values().next().value ?? ''], process.env);
   stage.cleanups.add('bare server', () => bare.stop());
-  const http = new HttpClient({ host: '127.0.0.1', port: await portOf(bare) });
+  const http = new HttpClient({ host: '127.0.0.1', port: await bare.port() });
   const reuse: Caller = (chatId) => service.create(chatId);
   const callBare: Caller = (chatId) =>
     http.expect(200, 'POST', '/api/v1/create', service.createRequestOf(chatId));
@@ -67,12 +65,4 @@ async function requestsPerSecond(
   };
   await Promise.all(chatIds.map(loop));
   return (count * 1000) / (performance.now() - beganMs);
-}
-
-async function portOf(child: Child): Promise<number> {
-  const port = new Promise<number>((resolve) => child.onLine((line) => resolve(Number(line))));
-  const limit = sleep(PORT_MS, 0, { ref: false });
-  const found = await Promise.race([port, limit]);
-  if (!(found > 0)) throw new Error(`the bare server does not start\n${child.output}`);
-  return found;
 }

@@ -13,16 +13,20 @@ export interface ServiceOptions {
   /** The engine's, or a recorder's. */
   readonly engineSocket: string;
   readonly logLevel?: 'info' | 'warn';
+  /** Over the stage's. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The built service as a process of its own. */
 export class Service {
   readonly http: HttpClient;
+  readonly port: number;
   private readonly child: Child;
   private readonly volume: string;
 
   private constructor(child: Child, port: number, volume: string) {
     this.child = child;
+    this.port = port;
     this.http = new HttpClient({ host: '127.0.0.1', port });
     this.volume = volume;
   }
@@ -30,13 +34,14 @@ export class Service {
   /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
   static async start(
     stage: Stage,
-    { engineSocket, logLevel = 'warn' }: ServiceOptions,
+    { engineSocket, logLevel = 'warn', environment = {} }: ServiceOptions,
     onLine?: (line: string) => void,
   ): Promise<Service> {
     const port = await freePort();
     const child = new Child(MAIN, [], {
       ...inherited(),
       ...stage.environment,
+      ...environment,
       APP_LOGGING_LEVEL: logLevel,
       APP_HTTP_PORT: String(port),
       APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
@@ -66,6 +71,10 @@ export class Service {
       if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.child.pid;
   }
 
   /** @returns the answer's body */

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { giveBack } from '../kernel/give-back.js';
 import { HttpError } from './http-error.js';
 import { parseMediaType } from './media-type.js';
 
@@ -30,11 +31,15 @@ const incompleteBody = (): HttpError => new HttpError(400, 'incomplete_body');
 
 /**
  * The body as it comes, no faster than it is taken. Whoever stops reading leaves the connection as it is, so that an
- * answer can still be sent and the rest be drained; the iterator of the stream itself would cut it.
+ * answer can still be sent and the rest be drained; the iterator of the stream itself would cut it. A chunk is gone once
+ * the next is asked for: whoever keeps any of it copies it.
  */
 export async function* bodyOf(request: Request): AsyncGenerator<Buffer, void, undefined> {
   try {
-    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      yield chunk;
+      giveBack(chunk);
+    }
   } catch {
     throw incompleteBody();
   }

@@ -14,7 +14,7 @@ export interface OpenContent extends AsyncDisposable {
   readonly facts: ContentFacts;
   /**
    * Its bytes from `start` to `end`, both inclusive and within its size. Ends early when the file has been cut short
-   * meanwhile. May be called again; ends nothing but itself.
+   * meanwhile. May be called again; ends nothing but itself. A chunk is good until the next is asked for.
    */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
 }

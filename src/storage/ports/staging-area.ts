@@ -10,7 +10,7 @@ export interface StagedContent extends AsyncDisposable {
   readonly identity: string;
 
   /**
-   * Appends all of the chunks. What the source throws is thrown on.
+   * Appends all of the chunks; each need be good only until the next is asked for. What the source throws is thrown on.
    * @throws StorageFullError
    */
   write(source: AsyncIterable<Uint8Array>): Promise<void>;

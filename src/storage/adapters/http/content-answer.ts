@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { type ByteRange, requestedRange } from '../../../http/byte-range.js';
 import { isAlreadyHeld, isRangeCurrent } from '../../../http/entity-tags.js';
@@ -21,6 +20,8 @@ const HARMLESS = { 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy
 
 /** The file became shorter while it was sent, and its length is already announced. */
 class ContentCutShortError extends Error {}
+
+class ClientGoneError extends Error {}
 
 /**
  * Answers with the content, or the part of it that is asked for, or with 304 when the client has it. The content is left to
@@ -82,19 +83,37 @@ async function stream(
   onSent: (bytes: number) => void,
 ): Promise<void> {
   let sentBytes = 0;
-  const exactly = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
     for await (const chunk of content.read(range.start, range.end)) {
+      await send(response, chunk);
       sentBytes += chunk.length;
-      yield chunk;
     }
     if (sentBytes < range.end - range.start + 1) throw new ContentCutShortError();
-  };
-  try {
-    await pipeline(exactly, response);
+    response.end();
   } catch (error) {
-    // The client went away: nobody is left to be told, and the access log knows.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    response.destroy();
+    // Nobody is left to be told, and the access log knows.
+    if (!(error instanceof ClientGoneError)) throw error;
   } finally {
     onSent(sentBytes);
   }
+}
+
+/** Until the chunk has left this process: its memory is used again for the next but one. */
+function send(response: Response, chunk: Uint8Array): Promise<void> {
+  const { socket } = response.req;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(new ClientGoneError());
+    if (response.destroyed || socket.destroyed) {
+      leave();
+      return;
+    }
+    // An answer that waits for the one before it on the same connection is not told of its end.
+    socket.once('close', leave);
+    response.write(chunk, (error) => {
+      socket.off('close', leave);
+      if (error) leave();
+      else resolve();
+    });
+  });
 }

@@ -11,7 +11,8 @@ export const malformedMultipart = (): HttpError => new HttpError(400, 'malformed
 
 /**
  * Takes a `multipart/form-data` body (RFC 7578, RFC 2046) apart as it comes, holding no more of it than a header block or
- * one piece of content. It is driven by its reader: `nextPart`, then `content` to its end, then `nextPart` again.
+ * one piece of content. It is driven by its reader: `nextPart`, then `content` to its end, then `nextPart` again. What it
+ * gives is good until it is asked for more, as is what it gets from the body.
  *
  * Parsers of forms are many, and made to get something out of any body: they cut header blocks that are too long, skip
  * parts that they do not understand, decode names that are not UTF-8 and fill in types. Here all of this is a fault that
@@ -70,10 +71,10 @@ export class MultipartReader {
 
   /** Behind the last delimiter come blanks and then a line break, and whatever, or nothing. */
   private async toEnd(): Promise<void> {
-    const pieces = [this.window];
+    const pieces = [Buffer.from(this.window)];
     let bytes = this.window.length;
     for (let next = await this.body.next(); next.done !== true; next = await this.body.next()) {
-      pieces.push(next.value);
+      pieces.push(Buffer.from(next.value));
       bytes += next.value.length;
       if (bytes > MAX_AROUND_BYTES) break;
     }
@@ -106,9 +107,10 @@ export class MultipartReader {
   }
 
   private async refill(): Promise<void> {
+    const rest = Buffer.from(this.window);
     const next = await this.body.next();
     if (next.done === true) throw malformedMultipart();
-    this.window = this.window.length === 0 ? next.value : Buffer.concat([this.window, next.value]);
+    this.window = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
   }
 
   /** How many bytes at the window's end may be the beginning of a delimiter. */
