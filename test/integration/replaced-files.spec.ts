@@ -9,9 +9,9 @@ const ROUNDS = 1500;
 
 /** Goes on with the work, again and again, until the other one has ended. */
 async function during(other: Promise<unknown>, work: () => Promise<void>): Promise<void> {
-  let isOver = false;
-  const watched = other.finally(() => (isOver = true));
-  while (!isOver) await work();
+  const end = { isReached: false };
+  const watched = other.finally(() => (end.isReached = true));
+  while (!end.isReached) await work();
   await watched;
 }
 

@@ -73,12 +73,15 @@ export class ContentWriter {
     write: ContentWrite,
     settlement: Settlement,
   ): Promise<ChatFile | null | 'unrecorded' | 'not-placed'> {
-    const outcome = { isPlaced: false };
+    const outcome: { placing: 'not-begun' | 'under-way' | 'placed' | 'not-placed' } = {
+      placing: 'not-begun',
+    };
     const watched: Settlement = {
       addedBytes: () => settlement.addedBytes(),
       place: async () => {
+        outcome.placing = 'under-way';
         const placed = await settlement.place();
-        outcome.isPlaced = placed !== null;
+        outcome.placing = placed === null ? 'not-placed' : 'placed';
         return placed;
       },
     };
@@ -87,8 +90,9 @@ export class ContentWriter {
       if (settled !== 'not-placed') this.concluded.add(write.writeId);
       return settled;
     } catch (error) {
-      if (!outcome.isPlaced) throw error;
-      this.concluded.add(write.writeId);
+      // Broken off in the middle, the content may have its name or not: the sweep looks, so the intent stays.
+      if (outcome.placing === 'under-way' || outcome.placing === 'placed') this.concluded.add(write.writeId);
+      if (outcome.placing !== 'placed') throw error;
       this.logger.warn('content_not_recorded_yet', { chat_id: chat.chatId, err: error });
       return 'unrecorded';
     }

@@ -1,8 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { DomainError } from '../../kernel/domain-error.js';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ChatFileNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
-import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import {
+  CHAT_FILE_REPOSITORY,
+  type ChatFileRepository,
+  type FileRecord,
+} from '../ports/chat-file-repository.js';
 import { GetFile } from './get-file.js';
 
 @Injectable()
@@ -11,6 +17,7 @@ export class DeleteFile {
     @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
     @Inject(TRACER) private readonly tracer: Tracer,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly getFile: GetFile,
   ) {}
 
@@ -23,7 +30,17 @@ export class DeleteFile {
       // The record goes last: a file without one would become the agent's.
       const isRemoved = await this.content.remove(chatId, name);
       if (!isRemoved || record === null) throw new ChatFileNotFoundError();
-      await this.files.forget([record]);
+      await this.forget(chatId, record);
     });
+  }
+
+  /** The file is gone, so it is deleted; a record that could not be dropped is found without a file by the next list. */
+  private async forget(chatId: string, record: FileRecord): Promise<void> {
+    try {
+      await this.files.forget([record]);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.logger.warn('file_record_not_dropped', { chat_id: chatId, err: error });
+    }
   }
 }

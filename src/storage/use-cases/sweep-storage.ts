@@ -26,15 +26,16 @@ export class SweepStorage {
 
   /**
    * What fails does not keep the rest from being tried.
+   * @param isSurveyed whether to look what workspaces hold, which costs more than the rest
    * @param isEnding asked now and then whether to stop
    * @returns what failed, by part
    */
-  execute(isEnding: () => boolean): Promise<SweepFailure[]> {
+  execute(isSurveyed: boolean, isEnding: () => boolean): Promise<SweepFailure[]> {
     return this.tracer.span('usecase.sweep_storage', {}, async (span) => {
       const failures = [
         await attempt('deletions', () => this.finishDeletions.execute()),
         await attempt('writes', () => this.recoverWrites.execute()),
-        await attempt('usage', () => this.measureAll(isEnding)),
+        isSurveyed ? await attempt('usage', () => this.measureAll(isEnding)) : null,
       ].filter((failure) => failure !== null);
       for (const { error } of failures) span.fail(error);
       return failures;

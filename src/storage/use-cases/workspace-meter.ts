@@ -6,8 +6,8 @@ import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.j
 import { WORKSPACE_USAGE_READER, type WorkspaceUsageReader } from '../ports/workspace-usage-reader.js';
 import { WRITE_LEDGER, type WorkspaceAccount, type WriteLedger } from '../ports/write-ledger.js';
 
-/** A route that needs no engine answers within 5 s (02-lifecycle). */
-const LIMIT_MS = 4000;
+/** A route that needs no engine answers within 5 s, also when it has to wait for a measurement that began before. */
+const LIMIT_MS = 2400;
 /** For many workspaces together, while nobody waits. */
 const SURVEY_LIMIT_MS = 60_000;
 

@@ -13,6 +13,16 @@ const LIMIT_MS = 60_000;
 /** What `mv` could not move, and is worth trying by hand. */
 const MAX_LEFT = 1000;
 
+const ALL_BUT_HISTORY = ['.', '-mindepth', '1', '-maxdepth', '1', '!', '-name', HISTORY_NAME];
+
+const moveInto = (heap: string): string[] => {
+  const move = ['-type', 'd', '-exec', 'mv', '-f', '-t', heap, '--', '{}', '+'];
+  return [...ALL_BUT_HISTORY, '(', ...move, '-o', '-delete', ')'];
+};
+
+/** For a disk that has no room even for a directory to move things into: this makes it. */
+const REMOVE_ALL = ['.', '-xdev', '-mindepth', '1', '!', '-path', `./${HISTORY_NAME}`, '-delete'];
+
 /**
  * Empties a chat's directory: what is no directory is removed, directories are moved out of the sandbox's reach, which is
  * quick however much lies below, and are removed there. So nothing goes on in the directory once the caller has been
@@ -41,15 +51,13 @@ export class DirectoryClearer implements OnApplicationShutdown {
   private async moveAll(directory: ChatDirectory, path: string, signal: AbortSignal): Promise<boolean> {
     const heap = await this.pile.newHeap();
     try {
-      const found = ['.', '-mindepth', '1', '-maxdepth', '1', '!', '-name', HISTORY_NAME];
-      const move = ['-type', 'd', '-exec', 'mv', '-f', '-t', heap, '--', '{}', '+'];
-      const words = [...found, '(', ...move, '-o', '-delete', ')'];
+      const words = heap === null ? REMOVE_ALL : moveInto(heap);
       const isDone = (await runChild('find', words, { cwd: path, signal })) === 0;
       if (!isDone && !signal.aborted) await this.moveByHand(directory);
       return isDone;
     } finally {
       await directory.sync();
-      this.pile.remove(heap);
+      if (heap !== null) this.pile.remove(heap);
     }
   }
 

@@ -6,7 +6,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { syncDirectory } from './directory-tree.js';
-import { nullOn } from './disk-errors.js';
+import { FULL, nullOn } from './disk-errors.js';
 import { TreeRemover } from './tree-remover.js';
 
 /** Beside the chats, on their file system; no id of a chat begins like this. */
@@ -20,6 +20,8 @@ const DISCARDED = '.deleted-';
 export class DiscardPile implements OnApplicationShutdown {
   private readonly remover = new TreeRemover();
   private readonly removals = new Map<string, Promise<void>>();
+  /** Heaps that are still being filled. */
+  private readonly heaps = new Set<string>();
 
   constructor(
     private readonly sandbox: SandboxConfig,
@@ -35,11 +37,16 @@ export class DiscardPile implements OnApplicationShutdown {
     return join(this.sandbox.chatsRoot, `${DISCARDED}${randomUUID()}`);
   }
 
-  /** An empty directory to move many things into, with `remove` to follow. */
-  async newHeap(): Promise<string> {
+  /** An empty directory to move many things into, with `remove` to follow. @returns null where the disk has no room for it */
+  async newHeap(): Promise<string | null> {
     const path = this.newPlace();
-    await mkdir(path, { mode: 0o700 });
-    return path;
+    this.heaps.add(path);
+    const made = await nullOn(
+      FULL,
+      mkdir(path, { mode: 0o700 }).then(() => path),
+    );
+    if (made === null) this.heaps.delete(path);
+    return made;
   }
 
   /** Takes away, durably, what bears the name beside the chats. @returns false when nothing does */
@@ -60,6 +67,7 @@ export class DiscardPile implements OnApplicationShutdown {
 
   /** Begins to remove it. A removal that fails is told to the log, and begun again by `removeAll`. */
   remove(place: string): void {
+    this.heaps.delete(place);
     if (this.removals.has(place)) return;
     const removal = this.remover
       .remove(place)
@@ -71,7 +79,10 @@ export class DiscardPile implements OnApplicationShutdown {
   /** Begins to remove all that lies here, also what an earlier process has left. */
   async removeAll(): Promise<void> {
     const root = this.sandbox.chatsRoot;
-    for (const name of await readdir(root)) if (name.startsWith(DISCARDED)) this.remove(join(root, name));
+    for (const name of await readdir(root)) {
+      const place = join(root, name);
+      if (name.startsWith(DISCARDED) && !this.heaps.has(place)) this.remove(place);
+    }
   }
 
   async whenRemoved(limitMs: number): Promise<void> {

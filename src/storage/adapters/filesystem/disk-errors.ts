@@ -1,6 +1,7 @@
 import { StorageFullError } from '../../domain/errors.js';
 
-const FULL = ['ENOSPC', 'EDQUOT'];
+/** What says that the disk, or what its user may have of it, is full. */
+export const FULL = ['ENOSPC', 'EDQUOT'];
 
 /** The system's name of what went wrong; empty for what did not come from the system. */
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';

@@ -59,7 +59,10 @@ export class FindUsageReader implements WorkspaceUsageReader, OnApplicationShutd
         hasFailed = await tellsOfFailure(output);
       },
     });
-    return code !== null && !hasFailed;
+    if (code === 0 || code === 1) return !hasFailed;
+    // Null: it was ended. Any other is not its own, but that of a system that has no such program.
+    if (code !== null) throw new Error(`find, which measures what chats hold, ended with ${code}`);
+    return false;
   }
 }
 

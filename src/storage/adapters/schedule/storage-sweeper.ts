@@ -35,13 +35,13 @@ export class StorageSweeper implements OnApplicationBootstrap, BeforeApplication
   }
 
   onApplicationBootstrap(): void {
-    this.begin();
+    this.begin(true);
   }
 
   @Cron(CronExpression.EVERY_SECOND, { threshold: 1000 })
   tick(): void {
     const isDue = performance.now() - this.lastBeganMs >= this.intervalMs - TICK_TOLERANCE_MS;
-    if (isDue || this.failedStarts !== null) this.begin();
+    if (isDue || this.failedStarts !== null) this.begin(isDue);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -49,16 +49,16 @@ export class StorageSweeper implements OnApplicationBootstrap, BeforeApplication
     await this.gate.drain(this.sweep ?? Promise.resolve());
   }
 
-  private begin(): void {
+  private begin(isSurveyed: boolean): void {
     if (this.sweep !== null || this.isEnding) return;
-    this.lastBeganMs = performance.now();
-    this.sweep = this.run().finally(() => {
+    if (isSurveyed) this.lastBeganMs = performance.now();
+    this.sweep = this.run(isSurveyed).finally(() => {
       this.sweep = null;
     });
   }
 
-  private async run(): Promise<void> {
-    const failures = await this.sweepStorage.execute(() => this.isEnding);
+  private async run(isSurveyed: boolean): Promise<void> {
+    const failures = await this.sweepStorage.execute(isSurveyed, () => this.isEnding);
     const failedStarts = this.failedStarts;
     if (failedStarts !== null) this.failedStarts = failures.length === 0 ? null : failedStarts + 1;
     // At the first try the tables may just not be there yet; of the later ones at start-up, one is told.
