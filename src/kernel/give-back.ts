@@ -4,6 +4,7 @@
  */
 export function giveBack(chunk: Uint8Array): void {
   const { buffer } = chunk;
-  // A part of something larger is not ours alone.
-  if (buffer instanceof ArrayBuffer && chunk.byteLength === buffer.byteLength) buffer.transfer(0);
+  // A part of something larger is not ours alone, and shared memory cannot be freed.
+  if ('transfer' in buffer && chunk.byteLength > 0 && chunk.byteLength === buffer.byteLength)
+    buffer.transfer(0);
 }

@@ -79,7 +79,8 @@ class FakeStagedContent implements StagedContent {
     const chunks: Uint8Array[] = [this.file.bytes];
     for await (const chunk of source) {
       this.disk.take(chunk.length);
-      chunks.push(chunk);
+      // A copy: its memory may be gone with the next.
+      chunks.push(Uint8Array.from(chunk));
     }
     this.file.overwrite(Buffer.concat(chunks));
   }

@@ -113,7 +113,8 @@ export class FakeStorage {
         this.readBytes += piece.length;
         if (this.breaking !== null && this.readBytes >= this.breaking.afterBytes) throw this.breaking.error;
         await this.onPiece();
-        pieces.push(piece);
+        // A copy: its memory is gone with the next.
+        pieces.push(Uint8Array.from(piece));
       }
     } catch (error) {
       this.failures.push(error);
