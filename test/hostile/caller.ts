@@ -49,7 +49,7 @@ export class Caller {
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Omit<Reply, 'ms'>> {
-  const chunks = [Buffer.from(JSON.stringify(response.headers))];
+  const chunks: Uint8Array[] = [Buffer.from(JSON.stringify(response.headers))];
   let outcome: Reply['outcome'] = response.statusCode ?? 'cut';
   let total = 0;
   try {
