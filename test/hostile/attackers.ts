@@ -25,7 +25,8 @@ async function launch(containerId: string, command: readonly string[]): Promise<
   const run = await engine
     .getContainer(containerId)
     .exec({ Cmd: [...command], WorkingDir: MOUNTED_CHAT, AttachStdout: false, AttachStderr: false });
-  await run.start({ Detach: true });
+  // Its stream would keep this process from ending.
+  (await run.start({ Detach: true })).destroy();
 }
 
 export interface Attack {

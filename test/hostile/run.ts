@@ -21,7 +21,7 @@ function report(outcome: Outcome): void {
     `${tally.total}, in ${seconds.toFixed(0)} s; swappers ${isCompiled ? 'compiled and ' : ''}of the shell`,
   );
   tell(
-    `met where a file belongs: ${Object.entries(met)
+    `met in the histories' place: ${Object.entries(met)
       .map(([kind, count]) => `${kind} ${count}`)
       .join(', ')}`,
   );

@@ -14,6 +14,8 @@ import { Turns } from '../../kernel/turns.js';
 
 /** How often another process, or the sandbox, may change the history while it is being rewritten. */
 const MAX_TRIES = 20;
+/** And for how long: each try costs the disk several writes, and those that wait for their turn wait for all of them. */
+const LIMIT_MS = 1000;
 
 export interface HistoryToWrite {
   readonly chatId: string;
@@ -77,7 +79,8 @@ export class WriteHistory {
   }
 
   private async untilPlaced(chat: Chat, request: HistoryToWrite, received: ReceivedContent): Promise<string> {
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const endMs = performance.now() + LIMIT_MS;
+    for (let tries = 0; tries < MAX_TRIES && (tries === 0 || performance.now() < endMs); tries += 1) {
       await using current = await this.history.open(chat.chatId);
       await this.assertExpected(current, request.expected);
       await using appended = request.mode === 'append' ? await this.append(current, received) : null;
@@ -87,13 +90,13 @@ export class WriteHistory {
     throw new HistoryBusyError();
   }
 
-  private async append(current: OpenContent, { staged, bytes }: ReceivedContent): Promise<StagedContent> {
-    // Before it is copied: the sandbox may have made it as large as it likes.
-    if (current.facts.sizeBytes + bytes > this.maxBytes) throw new PayloadTooLargeError();
+  private async append(current: OpenContent, addition: ReceivedContent): Promise<StagedContent> {
+    // Before a byte is copied: the sandbox may have made it a sparse file as long as it liked.
+    if (current.facts.sizeBytes + addition.bytes > this.maxBytes) throw new PayloadTooLargeError();
     const whole = await this.staging.stage();
     try {
       await whole.append(current);
-      await using added = staged.readBack();
+      await using added = addition.staged.readBack();
       await whole.append(added);
       return whole;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -53,16 +53,30 @@ export class DiscardPile implements OnApplicationShutdown {
   async take(name: string): Promise<boolean> {
     const place = this.newPlace();
     const root = this.sandbox.chatsRoot;
-    if (
-      (await nullOn(
-        ['ENOENT'],
-        rename(join(root, name), place).then(() => true),
-      )) === null
-    )
-      return false;
+    const taken = rename(join(root, name), place).then(() => true);
+    if ((await nullOn(['ENOENT'], taken)) === null) return false;
     await syncDirectory(root);
     this.remove(place);
     return true;
+  }
+
+  /** The same for what is of no worth, at once and with no thought of a loss of power: a child process only for a tree. */
+  async drop(name: string): Promise<void> {
+    const path = join(this.sandbox.chatsRoot, name);
+    const isGone = await nullOn(
+      ['EISDIR'],
+      nullOn(['ENOENT'], unlink(path)).then(() => true),
+    );
+    if (isGone !== null) return;
+    const place = this.newPlace();
+    await rename(path, place);
+    if (
+      (await nullOn(
+        ['ENOTEMPTY', 'EACCES'],
+        rmdir(place).then(() => true),
+      )) === null
+    )
+      this.remove(place);
   }
 
   /** Begins to remove it. A removal that fails is told to the log, and begun again by `removeAll`. */

@@ -11,7 +11,7 @@ import type { StagedContent } from '../../ports/staging-area.js';
 import { ChatDirectory } from './chat-directory.js';
 import { Turns } from '../../../kernel/turns.js';
 import { toContentFacts } from './content-facts.js';
-import { ensureFile, syncDirectory } from './directory-tree.js';
+import { makeFile } from './directory-tree.js';
 import { DiscardPile } from './discard-pile.js';
 import { nullOn, translated } from './disk-errors.js';
 import { HostileEntries } from './hostile-entries.js';
@@ -46,7 +46,10 @@ export class LocalHistoryContent implements HistoryContent {
     });
   }
 
-  /** Makes an empty history where none is, and what is none goes aside first. */
+  /**
+   * Makes an empty history where none is, and what is none goes aside first. Nothing of that waits for the disk: after a
+   * loss of power it is done again, and a sandbox could keep the disk busy with it.
+   */
   private async beginAnew(directory: ChatDirectory, chatId: string): Promise<void> {
     const entry = await directory.openFile(HISTORY_NAME);
     if (entry?.kind === 'file') {
@@ -55,16 +58,15 @@ export class LocalHistoryContent implements HistoryContent {
     }
     if (entry !== null && (await this.moveAside(directory, chatId)))
       this.hostile.movedAside(chatId, entry.kind);
-    if (await ensureFile(directory.descriptor, HISTORY_NAME)) await directory.sync();
+    await makeFile(directory.descriptor, HISTORY_NAME);
   }
 
   /** The last remnant is kept; the one before goes. */
   private async moveAside(directory: ChatDirectory, chatId: string): Promise<boolean> {
     const remnant = remnantOf(chatId);
-    await this.pile.take(remnant);
+    await this.pile.drop(remnant);
     const target = join(this.sandbox.chatsRoot, remnant);
     const moved = await nullOn([...IN_THE_WAY, 'EPERM'], directory.moveOut(HISTORY_NAME, target));
-    if (moved === true) await syncDirectory(this.sandbox.chatsRoot);
     return moved === true;
   }
 
