@@ -1,33 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 import { ensureTestImage } from '../support/test-images.js';
 import { attackFromHost, attackFromInside, compileSwapper } from './attackers.js';
 import { Caller } from './caller.js';
 import { Canaries } from './canaries.js';
-import { aChatOf, chatsRootOf, type FilePage, type OwnedChat } from './chats.js';
-import { NAMES, nextOperation, type Target } from './operations.js';
-import { below, pick, type Random, seeded } from './random.js';
-import { Tally } from './tally.js';
+import { aChatOf, chatsRootOf, type OwnedChat } from './chats.js';
+import { CLIENTS, Clients, type Plan } from './clients.js';
+import { NAMES } from './operations.js';
+import type { Tally } from './tally.js';
 import { descriptorsOf, MemoryWatch } from './vitals.js';
 
 const CHATS = 2;
-/** Calls under way at one time. */
-const CLIENTS = 8;
-/** What a call may take at most. */
-const LIMIT_MS = 5000;
-
-export interface Plan {
-  readonly operations: number;
-  readonly seed: number;
-  /** Told how many operations are done, now and then. */
-  readonly onProgress?: (done: number, tally: Tally) => void;
-}
 
 export interface Outcome {
   readonly tally: Tally;
+  readonly quietSlowestMs: number;
   readonly seconds: number;
   readonly isCompiled: boolean;
   /** Canaries that are not as they were. */
@@ -55,18 +44,10 @@ export async function fight(plan: Plan): Promise<Outcome> {
 }
 
 class Battle {
-  private readonly tally = new Tally();
-  private readonly random: Random;
-  private readonly caller: Caller;
-  private started = 0;
-
   constructor(
     private readonly service: Service,
     private readonly plan: Plan,
-  ) {
-    this.random = seeded(plan.seed);
-    this.caller = new Caller(service.address, CLIENTS);
-  }
+  ) {}
 
   async run(): Promise<Outcome> {
     const { service } = this;
@@ -75,7 +56,7 @@ class Battle {
     const isCompiled = await compileSwapper(service.volume);
     const chats: OwnedChat[] = [];
     for (let count = 0; count < CHATS; count += 1) chats.push(await aChatOf(service));
-    const targets = chats.map((chat) => ({ ...chat, fileIds: [] }));
+    const quiet = await aChatOf(service);
     await this.warmUp(bystander);
     const before = await descriptorsOf(service.pid);
     const memory = await MemoryWatch.on(service.pid);
@@ -83,14 +64,19 @@ class Battle {
       chats.map((chat, index) => this.attack(chat, index, canaries, isCompiled)),
     );
     const beganMs = performance.now();
-    const clients = Array.from({ length: CLIENTS }, () => this.work(targets, canaries));
-    await Promise.all(clients);
+    const caller = new Caller(service.address, CLIENTS + 1);
+    const clients = new Clients(caller, canaries, this.plan);
+    await clients.run(
+      chats.map((chat) => ({ ...chat, fileIds: [] })),
+      { ...quiet, fileIds: [] },
+    );
     const seconds = (performance.now() - beganMs) / 1000;
     memory.stop();
     for (const end of endings) await end();
-    this.caller.close();
+    caller.close();
     return {
-      tally: this.tally,
+      tally: clients.tally,
+      quietSlowestMs: clients.quietSlowestMs,
       seconds,
       isCompiled,
       touched: [...(await canaries.touched()), ...(await this.changesOf(bystander, canaries))],
@@ -145,26 +131,6 @@ class Battle {
     };
   }
 
-  private async work(targets: readonly Target[], canaries: Canaries): Promise<void> {
-    const { plan, tally, random } = this;
-    while (this.started < plan.operations) {
-      this.started += 1;
-      const target = pick(random, targets);
-      const { route, call, allowed } = nextOperation(target, random);
-      const reply = await this.caller.send(call);
-      const { outcome, bytes, ms } = reply;
-      tally.add(route, reply);
-      if (canaries.showsIn(bytes))
-        tally.fault(`${route}: a canary shows in ${bytes.toString().slice(0, 300)}`);
-      if (!allowed.includes(outcome)) tally.fault(`${route}: ${outcome} ${bytes.toString().slice(0, 600)}`);
-      if (ms > LIMIT_MS) tally.fault(`${route}: ${outcome} after ${ms.toFixed(0)} ms`);
-      if (route === 'list' && outcome === 200) target.fileIds = idsOf(bytes);
-      if (tally.operations % 1000 === 0) plan.onProgress?.(tally.operations, tally);
-      // Nobody is to be in step with anybody.
-      if (below(random, 50) === 0) await sleep(below(random, 10));
-    }
-  }
-
   private async changesOf({ directory }: OwnedChat, { mark }: Canaries): Promise<string[]> {
     const history = join(directory, 'history.md');
     const isUnchanged = (await readFile(history, 'utf8')) === Canaries.contentOf(mark);
@@ -195,11 +161,4 @@ class Battle {
     await eventually(isTidy, 'what was discarded is removed', 10_000).catch(() => null);
     return names();
   }
-}
-
-/** The headers stand before the body, which begins where an object begins again. */
-function idsOf(bytes: Buffer): string[] {
-  const text = bytes.toString();
-  const page = JSON.parse(text.slice(text.indexOf('}{') + 1)) as FilePage;
-  return page.items.map(({ file_id }) => file_id);
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 
 /** No upload of the run is as long, so that a list or a header that tells this length has looked at a canary. */
 const SIZE = 48_611;
-/** The header of the service's own database. */
-const DATABASE_MARK = 'SQLite format 3';
+/** The header of the service's own database, and what stands in its environment. */
+const OWN_MARKS = ['SQLite format 3', 'APP_HTTP_PORT='];
 
 interface Canary {
   readonly path: string;
@@ -24,7 +24,7 @@ export class Canaries {
     readonly directory: string,
     private readonly others: readonly string[],
   ) {
-    this.marks = [mark, DATABASE_MARK, `"size_bytes":${SIZE}`].map((text) => Buffer.from(text));
+    this.marks = [mark, ...OWN_MARKS, `"size_bytes":${SIZE}`].map((text) => Buffer.from(text));
   }
 
   static readonly newMark = (): string => `CANARY${randomBytes(4).toString('hex')}`;

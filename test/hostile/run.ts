@@ -15,11 +15,12 @@ if (!Number.isSafeInteger(operations) || operations < 1 || !Number.isSafeInteger
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function report(outcome: Outcome): void {
-  const { tally, seconds, isCompiled, met, touched, descriptors, memoryGrowthMib } = outcome;
+  const { tally, quietSlowestMs, seconds, isCompiled, met, touched, descriptors, memoryGrowthMib } = outcome;
   tell(`\nroute              calls   slowest  outcomes\n${tally.table.join('\n')}`);
   tell(
     `${tally.total}, in ${seconds.toFixed(0)} s; swappers ${isCompiled ? 'compiled and ' : ''}of the shell`,
   );
+  tell(`slowest call to a chat that nobody fought for: ${quietSlowestMs.toFixed(0)} ms`);
   tell(
     `met in the histories' place: ${Object.entries(met)
       .map(([kind, count]) => `${kind} ${count}`)
@@ -31,15 +32,18 @@ function report(outcome: Outcome): void {
   );
 }
 
+const abort = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort());
+
 tell(`${operations} operations with seed ${seed}`);
 const beganMs = performance.now();
 const outcome = await fight({
   operations,
   seed,
-  onProgress: (done, tally) => {
-    const seconds = (performance.now() - beganMs) / 1000;
-    if (done % Math.max(1000, Math.floor(operations / 20_000) * 1000) === 0)
-      tell(`${seconds.toFixed(0).padStart(5)} s  ${tally.total}`);
+  signal: abort.signal,
+  onProgress: (tally) => {
+    const seconds = ((performance.now() - beganMs) / 1000).toFixed(0);
+    tell(`${seconds.padStart(5)} s  ${tally.total}`);
   },
 });
 report(outcome);

@@ -9,9 +9,9 @@ const ROUNDS = 1500;
 
 /** Goes on with the work, again and again, until the other one has ended. */
 async function during(other: Promise<unknown>, work: () => Promise<void>): Promise<void> {
-  const end = { isReached: false };
-  const watched = other.finally(() => (end.isReached = true));
-  while (!end.isReached) await work();
+  const state = { isOver: false };
+  const watched = other.finally(() => (state.isOver = true));
+  while (!state.isOver) await work();
   await watched;
 }
 
