@@ -4,6 +4,7 @@ import { ChatFileNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
 import { GetFile } from './get-file.js';
+import { unlessFull } from './unless-full.js';
 
 @Injectable()
 export class DeleteFile {
@@ -16,14 +17,15 @@ export class DeleteFile {
 
   /** @throws ChatNotFoundError, ChatFileNotFoundError */
   execute(chatId: string, fileId: string): Promise<void> {
-    return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async () => {
+    return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async (span) => {
       const { name } = await this.getFile.execute(chatId, fileId);
       // Of now: should an upload take the name from here on, its record is another one and stays.
       const record = await this.files.findRecord(fileId);
       // The record goes last: a file without one would become the agent's.
       const isRemoved = await this.content.remove(chatId, name);
       if (!isRemoved || record === null) throw new ChatFileNotFoundError();
-      await this.files.forget([record]);
+      const error = await unlessFull(this.files.forget([record]));
+      if (error !== null) span.fail(error);
     });
   }
 }

@@ -7,6 +7,7 @@ import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-
 import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
 import { FileInventory } from './file-inventory.js';
 import { GetChat } from './get-chat.js';
+import { unlessFull } from './unless-full.js';
 
 export interface ListedFile {
   readonly file: ChatFile;
@@ -28,9 +29,10 @@ export class ListFiles {
 
   /** @throws ChatNotFoundError */
   execute(chatId: string, slice: Slice): Promise<ListedFile[]> {
-    return this.tracer.span('usecase.list_files', { 'chat.id': chatId }, async () => {
+    return this.tracer.span('usecase.list_files', { 'chat.id': chatId }, async (span) => {
       await this.getChat.execute(chatId);
-      await this.inventory.update(chatId);
+      const error = await unlessFull(this.inventory.update(chatId));
+      if (error !== null) span.fail(error);
       const files = await this.files.listByChat(chatId, slice, this.storage.maxListedFiles);
       return Promise.all(files.map((file) => this.look(file)));
     });
