@@ -62,15 +62,18 @@ describe('the content of chats that sandboxes have filled with malice', () => {
     const path = Buffer.concat([Buffer.from(local.pathTo(OTHER_CHAT, '/')), name]);
     await writeFile(path, 'x');
     await writeFile(local.pathTo(OTHER_CHAT, '\u{1f600}'), 'x');
-    expect((await local.attachments.listNames(OTHER_CHAT, 10)).sort()).toEqual(['sparse', '\u{1f600}']);
+    expect((await local.attachments.listEntries(OTHER_CHAT, 10)).files.toSorted()).toEqual([
+      'sparse',
+      '\u{1f600}',
+    ]);
   });
 
   it('looks through many entries within bounds', async () => {
-    const listing = await timed(local.attachments.listNames(HUGE_CHAT, 1000));
-    expect(listing.value).toHaveLength(1000);
+    const listing = await timed(local.attachments.listEntries(HUGE_CHAT, 1000));
+    expect(listing.value.files).toHaveLength(1000);
     expect(listing.ms).toBeLessThan(1000);
-    const whole = await timed(local.attachments.listNames(HUGE_CHAT, ENTRIES * 2));
-    expect(whole.value.length).toBeLessThanOrEqual(ENTRIES);
+    const whole = await timed(local.attachments.listEntries(HUGE_CHAT, ENTRIES * 2));
+    expect(whole.value.files.length).toBeLessThanOrEqual(ENTRIES);
     expect(whole.ms).toBeLessThan(5000);
     const measured = await timed(local.usage.measure([HUGE_CHAT], LIMIT_MS));
     expect(measured.value.isComplete).toBe(true);

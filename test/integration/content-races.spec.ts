@@ -86,7 +86,7 @@ describe('the content of a chat whose sandbox swaps everything all the time', ()
     (name) => note(local.attachments.open(CHAT, name)),
     (name) => note(local.attachments.open(CHAT, name)),
     (name) => local.attachments.find(CHAT, name),
-    () => local.attachments.listNames(CHAT, 10),
+    () => local.attachments.listEntries(CHAT, 10),
     (name) => place(name, 'new'),
     (name) => place(name, 'replace'),
     (name) => local.attachments.remove(CHAT, name),

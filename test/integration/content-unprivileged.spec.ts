@@ -66,7 +66,7 @@ describe('the content of chats for a service that is not root', () => {
   it.each([0o000, 0o444, 0o111])('works in a chat that its sandbox has closed to %o', async (mode) => {
     await place('name', 'new');
     await chmod(local.pathTo(CHAT, ''), mode);
-    expect(await local.attachments.listNames(CHAT, 10)).toEqual(['name']);
+    expect((await local.attachments.listEntries(CHAT, 10)).files).toEqual(['name']);
     await chmod(local.pathTo(CHAT, ''), mode);
     expect(await place('other', 'new')).toMatchObject({ result: 'placed' });
   });

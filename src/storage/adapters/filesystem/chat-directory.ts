@@ -11,7 +11,7 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Holds whatever it is without opening it, a link itself included; Node has no name for it. */
 const O_PATH = 0o10000000;
 /** How often what was found is gone again. */
-const MAX_TRIES = 10;
+const MAX_TRIES = 20;
 /** There is nothing of the name; or the directory itself has been taken away meanwhile. */
 const MISSING = ['ENOENT', 'ENOTDIR'];
 
@@ -108,14 +108,22 @@ export class ChatDirectory implements AsyncDisposable {
       const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
       if (held === null) return null;
       try {
-        const kind = kindOf(await held.stat({ bigint: true }));
+        const stats = await held.stat({ bigint: true });
+        const kind = kindOf(stats);
         if (kind !== 'file') return { kind };
+        if (!(await this.isStill(name, stats))) return { kind: 'gone' };
         const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
         return handle === null ? { kind: 'closed' } : { kind, file: await fileOf(handle) };
       } finally {
         await held.close();
       }
     });
+  }
+
+  /** A file that had two names, ours and one elsewhere, has one as well once ours is gone: so ours is looked at again. */
+  private async isStill(name: string, { dev, ino }: BigIntStats): Promise<boolean> {
+    const now = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+    return now?.ino === ino && now.dev === dev && now.nlink === 1n;
   }
 
   /** Moves whatever bears the name out of the directory. @returns false when nothing does */
