@@ -129,7 +129,11 @@ describeWithMount(`storage on a full disk${reason === null ? '' : ` (skipped: ${
     await writeFile(join(client.chatsRoot, chat, "the agent's"), 'new');
     await expectOldContent(fileId);
     expect(await client.usedBytes()).toBe(await usageOf(join(client.chatsRoot, chat)));
-    expect((await client.list(chat)).map(({ file_id }) => file_id)).toEqual([fileId, goingId, ...stored.keys()]);
+    expect((await client.list(chat)).map(({ file_id }) => file_id)).toEqual([
+      fileId,
+      goingId,
+      ...stored.keys(),
+    ]);
     await rm(join(client.chatsRoot, chat, "the agent's"));
     expect((await client.remove(chat, goingId)).status).toBe(204);
     expect((await client.list(chat)).map(({ name }) => name)).not.toContain('going');
