@@ -22,5 +22,5 @@ describe('storage under load, when the service is killed', () => {
     });
     expect(tally.acknowledged).toBeGreaterThan(KILLS);
     expect(tally.unanswered).toBeGreaterThan(0);
-  }, 300_000);
+  }, 600_000);
 });

@@ -108,6 +108,7 @@ describeWithMount(`storage on a full disk${reason === null ? '' : ` (skipped: ${
 
   it('of metadata refuses writes, keeps what it has, and records later what it could not', async () => {
     const fileId = await startOn('database', 4 * MIB);
+    const goingId = fileOf(await client.store(chat, 'going', old)).file_id;
     await disk.fill();
     // What the journal holds already takes a few more writes.
     const stored = new Map<string, Buffer>();
@@ -128,8 +129,14 @@ describeWithMount(`storage on a full disk${reason === null ? '' : ` (skipped: ${
     await writeFile(join(client.chatsRoot, chat, "the agent's"), 'new');
     await expectOldContent(fileId);
     expect(await client.usedBytes()).toBe(await usageOf(join(client.chatsRoot, chat)));
-    expect((await client.list(chat)).map(({ file_id }) => file_id)).toEqual([fileId, ...stored.keys()]);
+    expect((await client.list(chat)).map(({ file_id }) => file_id)).toEqual([
+      fileId,
+      goingId,
+      ...stored.keys(),
+    ]);
     await rm(join(client.chatsRoot, chat, "the agent's"));
+    expect((await client.remove(chat, goingId)).status).toBe(204);
+    expect((await client.list(chat)).map(({ name }) => name)).not.toContain('going');
     await expectSandboxesToWork();
 
     await disk.free();

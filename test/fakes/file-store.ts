@@ -88,9 +88,9 @@ export class FileStore {
     const writer = new ContentWriter(staging, ledger, clock, ids, logger, quota);
     const inventory = new FileInventory(content, files, clock, ids, config);
     this.storeFile = new StoreFile(content, files, metrics, tracer, getChat, writer, config);
-    this.listFiles = new ListFiles(files, content, tracer, logger, getChat, inventory, config);
+    this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
-    this.deleteFile = new DeleteFile(files, content, tracer, logger, this.getFile);
+    this.deleteFile = new DeleteFile(files, content, tracer, this.getFile);
     this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
     this.getHistory = new GetHistory(history, tracer, getChat, config);
     this.writeHistory = new WriteHistory(history, staging, tracer, getChat, writer, config);

@@ -3,6 +3,7 @@ import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { FileInventory } from './file-inventory.js';
 import { GetChat } from './get-chat.js';
+import { unlessFull } from './unless-full.js';
 
 /** Empties a chat's directory but for its history. */
 @Injectable()
@@ -16,10 +17,11 @@ export class ClearFiles {
 
   /** @throws ChatNotFoundError */
   execute(chatId: string): Promise<void> {
-    return this.tracer.span('usecase.clear_files', { 'chat.id': chatId }, async () => {
+    return this.tracer.span('usecase.clear_files', { 'chat.id': chatId }, async (span) => {
       await this.getChat.execute(chatId);
       await this.content.clear(chatId);
-      await this.inventory.update(chatId);
+      const error = await unlessFull(this.inventory.update(chatId));
+      if (error !== null) span.fail(error);
     });
   }
 }

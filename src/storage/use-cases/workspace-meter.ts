@@ -5,6 +5,7 @@ import { WorkspaceNotFoundError } from '../domain/errors.js';
 import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
 import { WORKSPACE_USAGE_READER, type WorkspaceUsageReader } from '../ports/workspace-usage-reader.js';
 import { WRITE_LEDGER, type WorkspaceAccount, type WriteLedger } from '../ports/write-ledger.js';
+import { unlessFull } from './unless-full.js';
 
 /** A route that needs no engine answers within 5 s, also when it has to wait for a measurement that began before. */
 const LIMIT_MS = 2400;
@@ -79,8 +80,13 @@ export class WorkspaceMeter {
       if (bytes <= before.usedBytes) return before.usedBytes;
     }
     // What was written since is in the ledger either way.
-    if (bytes !== before.usedBytes) await this.ledger.correct(workspaceId, bytes, before.writtenBytes);
+    if (bytes !== before.usedBytes) await this.correct(workspaceId, bytes, before.writtenBytes);
     return bytes;
+  }
+
+  private async correct(workspaceId: string, bytes: number, writtenBytes: number): Promise<void> {
+    const error = await unlessFull(this.ledger.correct(workspaceId, bytes, writtenBytes));
+    if (error !== null) this.logger.warn('usage_not_recorded', { workspace_id: workspaceId, err: error });
   }
 }
 

@@ -13,7 +13,7 @@ import { HistoryClient, SharedHistory } from './history-clients.js';
 import { Samples } from './samples.js';
 import { type Tally } from './tally.js';
 
-const ORDER_MS = 20_000;
+const ORDER_MS = 60_000;
 const APPENDERS = 3;
 /** The load goes on until so many writes have been acknowledged, at random, and somewhat longer; however fast the machine. */
 const MOST_WRITES = 60;
