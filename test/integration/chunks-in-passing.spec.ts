@@ -18,6 +18,7 @@ async function* vanishing(content: Buffer, chunkBytes: number): AsyncGenerator<U
     const part = content.subarray(from, from + chunkBytes);
     const chunk = Buffer.allocUnsafeSlow(part.length);
     part.copy(chunk);
+    await Promise.resolve();
     yield chunk;
     giveBack(chunk);
   }
