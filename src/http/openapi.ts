@@ -18,6 +18,7 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
     .addTag('Workspaces', 'One a user; holds chats.')
     .addTag('Chats', 'What outlives the sandbox of a chat.')
     .addTag('Health', 'For probes; open to all.')
+    .addTag('Metrics', 'For Prometheus.')
     .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque' }, 'bearer');
   const document = SwaggerModule.createDocument(app, builder.build(), {

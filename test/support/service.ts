@@ -8,6 +8,8 @@ import { INSTANCE_PREFIX, removeAllOf } from './engine.js';
 import { eventually } from './eventually.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** As `npm run start:prod` has it. */
+const TELEMETRY = ['--import', './dist/observability/start-telemetry.js'];
 
 export interface SandboxAnswer {
   readonly session_id: string;
@@ -68,7 +70,7 @@ export class Service {
   /** Starts the process and waits until it listens. */
   async start(environment: Environment = {}): Promise<void> {
     const own = join(this.directory, 'own');
-    this.process = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist/main.js')], {
+    this.process = spawn(process.execPath, ['--enable-source-maps', ...TELEMETRY, 'dist/main.js'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
