@@ -22,8 +22,8 @@ export class Collector {
   mood: Mood = 'accept';
   /** Requests, also those that were not accepted. */
   requests = 0;
-  /** The bodies as they came, for searching. */
-  readonly bodies: Buffer[] = [];
+  /** The bodies as they came, by their path, for searching. */
+  readonly bodies: { readonly path: string; readonly body: Buffer }[] = [];
   readonly spans: SpanItem[] = [];
   readonly logs: LogItem[] = [];
   readonly resources: Received<unknown>['resource'][] = [];
@@ -81,6 +81,19 @@ export class Collector {
     return [...this.metrics.keys()];
   }
 
+  /** Every series of a counter that is not at zero, as it was exported last. */
+  nonZero(name: string): { attributes: Readonly<Record<string, unknown>>; value: number }[] {
+    const points = this.metrics.get(name)?.points ?? [];
+    return points
+      .map(({ attributes, int, double }) => ({ attributes, value: int ?? double ?? 0 }))
+      .filter(({ value }) => value > 0);
+  }
+
+  /** Whether anything of that kind that came holds the text. */
+  holds(path: string, text: string): boolean {
+    return this.bodies.some((each) => each.path === path && each.body.includes(text));
+  }
+
   /** The value of one series as it was exported last: of a counter, a gauge, or the count of a histogram. */
   value(name: string, attributes: Readonly<Record<string, string>> = {}): number | undefined {
     const wanted = JSON.stringify(Object.entries(attributes).sort());
@@ -102,7 +115,7 @@ export class Collector {
   }
 
   private keep(path: string, body: Buffer): void {
-    this.bodies.push(body);
+    this.bodies.push({ path, body });
     if (path === '/v1/traces') this.spans.push(...this.itemsOf(readSpans(body)));
     else if (path === '/v1/logs') this.logs.push(...this.itemsOf(readLogs(body)));
     else for (const metric of this.itemsOf(readMetrics(body))) this.metrics.set(metric.name, metric);

@@ -65,6 +65,7 @@ describe('ObservedSandboxRuntime', () => {
 
   it('puts all ids into the spans of each call on a container, and none into metrics', async () => {
     const claim = aClaim();
+    await runtime.prepare();
     const containerId = await runtime.create({ claim, chatHostPath: '/chats/x' });
     await runtime.start(containerId);
     await runtime.stop(containerId, 1);
