@@ -54,6 +54,12 @@ export class Collector {
     if (server !== null) await new Promise((done) => server.close(done));
   }
 
+  /** Whatever hangs is broken off; what comes next is accepted. */
+  recover(): void {
+    this.mood = 'accept';
+    this.server?.closeAllConnections();
+  }
+
   /** Has a service send everything here. */
   get environment(): Record<string, string> {
     const at = `http://127.0.0.1:${this.port}/v1`;
