@@ -17,11 +17,18 @@ const HEAD = [
   'result',
 ];
 
-/** A figure of both sides. @param goal the most that the median of the ratios may be; none: reported only */
-export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], goal?: number): Row {
+/** What the median of the ratios must be. */
+export interface Goal {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** A figure of both sides. @param goal none: reported only */
+export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], goal: Goal = {}): Row {
   const ratios = pairs.map(({ service, floor }) => service / floor);
   const ratio = median(ratios);
-  const isMissed = goal !== undefined && ratio > goal;
+  const { atMost = Infinity, atLeast = 0 } = goal;
+  const isMissed = ratio > atMost || ratio < atLeast;
   const show = (values: readonly number[]): string => {
     const value = median(values);
     return `${value.toFixed(value < 1000 ? 1 : 0)} ${unit}`;
@@ -33,8 +40,11 @@ export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], g
     ratio.toFixed(3),
     `${quantile(ratios, 0.25).toFixed(3)}–${quantile(ratios, 0.75).toFixed(3)}`,
     String(pairs.length),
-    goal === undefined ? '' : `<= ${goal.toFixed(2)}`,
-    goal === undefined ? '' : isMissed ? 'MISSED' : 'pass',
+    [
+      ...(goal.atMost === undefined ? [] : [`<= ${goal.atMost.toFixed(2)}`]),
+      ...(goal.atLeast === undefined ? [] : [`>= ${goal.atLeast.toFixed(2)}`]),
+    ].join(', '),
+    Object.keys(goal).length === 0 ? '' : isMissed ? 'MISSED' : 'pass',
   ];
   return { cells, isMissed };
 }

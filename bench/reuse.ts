@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '#child';
 import { HttpClient } from '#http-client';
 import { type Pair, takePairs } from '#pairs';
+import { type Caller, portOf, requestsPerSecond } from '#requests';
 import { type Service } from '#service';
 import { type Stage } from '#stage';
 
 const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
-const PORT_MS = 10_000;
-
-/** Sends one request of the chat's. */
-type Caller = (chatId: string) => Promise<unknown>;
 
 export interface ReuseFigures {
   /** Against a server that answers the same without any work. */
@@ -51,28 +47,3 @@ export async function measureReuse(
 
 const containerIdIn = (answer = '{}'): string =>
   (JSON.parse(answer) as { container_id?: string }).container_id ?? '';
-
-async function requestsPerSecond(
-  caller: Caller,
-  chatIds: readonly string[],
-  windowMs: number,
-): Promise<number> {
-  const beganMs = performance.now();
-  let count = 0;
-  const loop = async (chatId: string): Promise<void> => {
-    while (performance.now() - beganMs < windowMs) {
-      await caller(chatId);
-      count += 1;
-    }
-  };
-  await Promise.all(chatIds.map(loop));
-  return (count * 1000) / (performance.now() - beganMs);
-}
-
-async function portOf(child: Child): Promise<number> {
-  const port = new Promise<number>((resolve) => child.onLine((line) => resolve(Number(line))));
-  const limit = sleep(PORT_MS, 0, { ref: false });
-  const found = await Promise.race([port, limit]);
-  if (!(found > 0)) throw new Error(`the bare server does not start\n${child.output}`);
-  return found;
-}

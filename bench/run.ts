@@ -13,13 +13,21 @@ import { measureReuse } from '#reuse';
 import { Service } from '#service';
 import { EngineSide, ServiceSide } from '#sides';
 import { type Stage, setStage } from '#stage';
+import { measureTelemetry } from '#telemetry';
 
 const FULL = { warmUps: 3, pairs: 80, batches: 14, windows: 8, windowMs: 1500, starts: 7, observed: 12 };
 const QUICK = { warmUps: 1, pairs: 12, batches: 3, windows: 2, windowMs: 500, starts: 2, observed: 4 };
 const BATCH = 16;
 const RECONCILED = 100;
 
-const GOAL = { create: 1.1, createBatch: 1.15, delete: 1.2, listCalls: 1, inspectCalls: 0 };
+const GOAL = {
+  create: { atMost: 1.1 },
+  createBatch: { atMost: 1.15 },
+  delete: { atMost: 1.2 },
+  telemetry: { atLeast: 0.75 },
+  listCalls: 1,
+  inspectCalls: 0,
+};
 
 type Sizes = typeof FULL;
 
@@ -31,6 +39,8 @@ async function main(): Promise<boolean> {
       quick: { type: 'boolean', default: false },
       // To try a configuration of the service: --env APP_SANDBOX_MAX_CONCURRENT_STARTS=16
       env: { type: 'string', multiple: true, default: [] },
+      // The price of telemetry alone.
+      telemetry: { type: 'boolean', default: false },
     },
   });
   const cleanups = new Cleanups();
@@ -42,7 +52,9 @@ async function main(): Promise<boolean> {
     });
   }
   try {
-    return await measure(await setStage(cleanups, abort.signal, values.env), values.quick ? QUICK : FULL);
+    const stage = await setStage(cleanups, abort.signal, values.env);
+    const sizes = values.quick ? QUICK : FULL;
+    return await (values.telemetry ? measureTelemetryAlone(stage, sizes) : measure(stage, sizes));
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
@@ -61,6 +73,7 @@ async function measure(stage: Stage, sizes: Sizes): Promise<boolean> {
 
   const observation = await observeCalls(stage, recorder, sizes);
   const rows = [...(await measureService(stage, observation, sizes))];
+  rows.push(await telemetryRow(stage, sizes));
   const reconcile = await reconcileRows(stage, recorder, sizes);
   rows.push(...reconcile.rows);
 
@@ -76,6 +89,20 @@ async function measure(stage: Stage, sizes: Sizes): Promise<boolean> {
   ];
   process.stdout.write(`${shown.join('\n\n')}\n`);
   return !rows.some(({ isMissed }) => isMissed);
+}
+
+async function measureTelemetryAlone(stage: Stage, sizes: Sizes): Promise<boolean> {
+  const load = [loadavg()[0]];
+  const row = await telemetryRow(stage, sizes);
+  load.push(loadavg()[0]);
+  process.stdout.write(`load ${load.map((value) => value?.toFixed(1)).join(' to ')}\n\n${tableOf([row])}\n`);
+  return !row.isMissed;
+}
+
+async function telemetryRow(stage: Stage, sizes: Sizes): Promise<Row> {
+  tell(`create of what is there with all telemetry and with none, ${sizes.windows} pairs of windows`);
+  const pairs = await measureTelemetry(stage, sizes);
+  return ratioRow('reuse, all telemetry against none', '/s', pairs, GOAL.telemetry);
 }
 
 async function observeCalls(stage: Stage, recorder: EngineRecorder, sizes: Sizes): Promise<Observation> {

@@ -13,6 +13,8 @@ export interface ServiceOptions {
   /** The engine's, or a recorder's. */
   readonly engineSocket: string;
   readonly logLevel?: 'info' | 'warn';
+  /** Over those of the stage. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The built service as a process of its own. */
@@ -30,7 +32,7 @@ export class Service {
   /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
   static async start(
     stage: Stage,
-    { engineSocket, logLevel = 'warn' }: ServiceOptions,
+    { engineSocket, logLevel = 'warn', variables = {} }: ServiceOptions,
     onLine?: (line: string) => void,
   ): Promise<Service> {
     const port = await freePort();
@@ -40,6 +42,7 @@ export class Service {
       APP_LOGGING_LEVEL: logLevel,
       APP_HTTP_PORT: String(port),
       APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
+      ...variables,
     });
     if (onLine !== undefined) child.onLine(onLine);
     stage.cleanups.add('service', () => child.stop());
