@@ -43,4 +43,5 @@ USER root
 EXPOSE 8123
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", \
   "fetch(`http://127.0.0.1:${process.env.APP_HTTP_PORT ?? 8123}/livez`, { signal: AbortSignal.timeout(4000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", "dist/main.js"]
+ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", \
+  "--import", "./dist/observability/start-telemetry.js", "dist/main.js"]

@@ -2,13 +2,11 @@ import { join } from 'node:path';
 import { Child } from '#child';
 import { HttpClient } from '#http-client';
 import { type Pair, takePairs } from '#pairs';
+import { type Caller, requestsPerSecond } from '#requests';
 import { type Service } from '#service';
 import { type Stage } from '#stage';
 
 const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
-
-/** Sends one request of the chat's. */
-type Caller = (chatId: string) => Promise<unknown>;
 
 export interface ReuseFigures {
   /** Against a server that answers the same without any work. */
@@ -49,20 +47,3 @@ export async function measureReuse(
 
 const containerIdIn = (answer = '{}'): string =>
   (JSON.parse(answer) as { container_id?: string }).container_id ?? '';
-
-async function requestsPerSecond(
-  caller: Caller,
-  chatIds: readonly string[],
-  windowMs: number,
-): Promise<number> {
-  const beganMs = performance.now();
-  let count = 0;
-  const loop = async (chatId: string): Promise<void> => {
-    while (performance.now() - beganMs < windowMs) {
-      await caller(chatId);
-      count += 1;
-    }
-  };
-  await Promise.all(chatIds.map(loop));
-  return (count * 1000) / (performance.now() - beganMs);
-}

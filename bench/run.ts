@@ -6,8 +6,9 @@ import { type Row, tableOf } from '#report';
 import { type Stage, setStage } from '#stage';
 import { measureStorage } from '#storage';
 import { tell } from '#tell';
+import { measureTelemetry } from '#telemetry';
 
-const PARTS = ['lifecycle', 'storage'];
+const PARTS = ['lifecycle', 'storage', 'telemetry'];
 
 interface Choice {
   readonly parts: readonly string[];
@@ -24,7 +25,7 @@ async function main(): Promise<boolean> {
     },
   });
   const unknown = positionals.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) throw new Error(`there is no part ${unknown}, but ${PARTS.join(' and ')}`);
+  if (unknown !== undefined) throw new Error(`there is no part ${unknown}, but ${PARTS.join(', ')}`);
   const choice = { parts: positionals.length === 0 ? PARTS : positionals, isQuick: values.quick };
   const cleanups = new Cleanups();
   const abort = new AbortController();
@@ -56,6 +57,7 @@ async function measure(stage: Stage, { parts, isQuick }: Choice): Promise<boolea
     details.push(...lifecycle.details);
   }
   if (parts.includes('storage')) rows.push(...(await measureStorage(stage, isQuick)));
+  if (parts.includes('telemetry')) rows.push(await measureTelemetry(stage, isQuick));
   load.push(loadavg()[0]);
   const minutes = (performance.now() - beganMs) / 60_000;
   const head =

@@ -18,7 +18,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(configuration),
         SystemModule,
-        ObservabilityModule,
+        ObservabilityModule.forRoot(configuration),
         HttpModule,
         HealthModule,
         ScheduleModule.forRoot(),

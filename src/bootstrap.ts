@@ -3,6 +3,7 @@ import { createApplication } from './application.js';
 import type { Configuration } from './config/configuration.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { LOGGER, type Logger } from './observability/ports/logger.js';
+import { startTelemetry } from './observability/telemetry/telemetry.js';
 
 const OLDEST_NODE = 24;
 
@@ -13,6 +14,8 @@ export async function bootstrap(environment: NodeJS.ProcessEnv): Promise<void> {
     throw new StartError(`Node ${OLDEST_NODE} or newer is needed, and this is ${process.versions.node}.`);
   }
   const { configuration, warnings } = loadConfiguration(environment);
+  // For a start without --import; enough for all that is instrumented now.
+  await startTelemetry(configuration);
   const app = await createApplication(configuration);
   const logger = app.get<Logger>(LOGGER);
   for (const warning of warnings) logger.warn('configuration_warning', { warning });

@@ -17,7 +17,7 @@ export async function main() {
   await assertFree({ host, port });
   const { child, exitCode } = startInForeground(
     process.execPath,
-    ['--enable-source-maps', 'dist/main.js'],
+    ['--enable-source-maps', '--import', './dist/observability/start-telemetry.js', 'dist/main.js'],
     // People read this terminal; a choice of theirs wins.
     { APP_LOGGING_FORMAT: 'text', ...process.env, APP_HTTP_PORT: String(port) },
   );

@@ -1,6 +1,7 @@
 import { stopEngine } from '../setup/engine-daemon.mjs';
 import { ensurePostgresql } from '../setup/postgresql.mjs';
 import { prepare } from '../setup/prepare.mjs';
+import { ensurePrometheus } from '../setup/prometheus.mjs';
 import { say, step } from '../setup/progress.mjs';
 import { ensureStaticBusybox } from '../setup/static-busybox.mjs';
 import { removeTestLeftovers } from '../setup/test-leftovers.mjs';
@@ -16,6 +17,8 @@ export async function main() {
     await ensureStaticBusybox();
     // The tests start a server of it.
     await ensurePostgresql();
+    // And one of this, which reads our metrics.
+    await ensurePrometheus();
     // All of them, also after a failure: the whole picture is worth the minutes.
     for (const suite of suites) results.push(await runSuite(suite, jestArguments));
   } finally {

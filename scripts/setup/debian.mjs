@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { requireCommand } from './run-command.mjs';
 
@@ -28,12 +29,36 @@ export function findProgram(name, environment = process.env) {
   return folders.map((folder) => join(folder, name)).find(existsSync) ?? null;
 }
 
+// Another installation under way is waited for.
+const LOCK = ['-o', 'DPkg::Lock::Timeout=120'];
+const quietly = () => ({ ...process.env, DEBIAN_FRONTEND: 'noninteractive' });
+
+const updateIndex = () =>
+  requireCommand('apt-get', [...LOCK, 'update'], { timeoutMs: INDEX_MS, env: quietly() });
+
 /** Installs packages from the distribution. */
 export async function installPackages(names) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // Another installation under way is waited for.
-  const options = ['-o', 'DPkg::Lock::Timeout=120'];
-  await requireCommand('apt-get', [...options, 'update'], { timeoutMs: INDEX_MS, env });
-  const install = [...options, 'install', '-y', '--no-install-recommends', ...names];
-  await requireCommand('apt-get', install, { timeoutMs: INSTALL_MS, env });
+  await updateIndex();
+  const install = [...LOCK, 'install', '-y', '--no-install-recommends', ...names];
+  await requireCommand('apt-get', install, { timeoutMs: INSTALL_MS, env: quietly() });
+}
+
+/** Unpacks a package of the distribution into a folder, without what it needs, and installs nothing. */
+export async function unpackPackage(name, folder) {
+  await updateIndex();
+  const download = mkdtempSync(join(tmpdir(), 'sandbox-master-package-'));
+  try {
+    // As root, apt would otherwise fetch as a user who may not write there.
+    const options = [...LOCK, '-o', 'APT::Sandbox::User=root'];
+    await requireCommand('apt-get', [...options, 'download', name], {
+      timeoutMs: INSTALL_MS,
+      env: quietly(),
+      cwd: download,
+    });
+    const [file] = readdirSync(download);
+    mkdirSync(folder, { recursive: true });
+    await requireCommand('dpkg-deb', ['-x', join(download, file), folder], { timeoutMs: INSTALL_MS });
+  } finally {
+    rmSync(download, { recursive: true });
+  }
 }

@@ -14,9 +14,13 @@ const GRACE_MS = 5_000;
  * @param options.output `captured` (the default), or `shown` as it comes
  * @returns {Promise<{ code: number, output: string }>} the output only where it was captured, and of that the end
  */
-export async function runCommand(command, args, { timeoutMs, env = process.env, output = 'captured' }) {
+export async function runCommand(
+  command,
+  args,
+  { timeoutMs, env = process.env, cwd = PROJECT_ROOT, output = 'captured' },
+) {
   const child = spawn(command, args, {
-    cwd: PROJECT_ROOT,
+    cwd,
     env,
     detached: true,
     stdio: ['ignore', ...(output === 'shown' ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],

@@ -20,6 +20,7 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
     .addTag('History', 'One `history.md` a chat, in UTF-8; the sandbox shares it.')
     .addTag('Files', "The files at the top of a chat's directory, whoever wrote them.")
     .addTag('Health', 'For probes; open to all.')
+    .addTag('Metrics', 'For Prometheus.')
     .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque' }, 'bearer');
   const document = SwaggerModule.createDocument(app, builder.build(), {

@@ -1,36 +1,44 @@
-import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { AppConfig, LoggingConfig } from '../config/sections.js';
+import type { Configuration } from '../config/configuration.js';
+import { MetricsController } from './adapters/metrics.controller.js';
+import { NoMetrics } from './adapters/no-metrics.js';
+import { NoTracer } from './adapters/no-tracer.js';
 import { OtelMetrics } from './adapters/otel-metrics.js';
 import { OtelTracer } from './adapters/otel-tracer.js';
 import { PinoEventLogger } from './adapters/pino-logger.js';
 import { pinoOptions } from './adapters/pino-options.js';
-import { LOGGER } from './ports/logger.js';
+import { LOGGER, type Logger } from './ports/logger.js';
 import { METRICS } from './ports/metrics.js';
 import { TRACER } from './ports/tracer.js';
-import { stopTelemetry } from './telemetry-sdk.js';
+import { reportExportsTo, stopTelemetry } from './telemetry/telemetry.js';
 
 /** Logs, metrics and traces for every feature; knows none of them. */
 @Global()
-@Module({
-  imports: [
-    LoggerModule.forRootAsync({
-      inject: [AppConfig, LoggingConfig],
-      // No routes: the request's context is opened in http/request-context.ts, before Nest's own router.
-      useFactory: (app: AppConfig, logging: LoggingConfig) => ({
-        pinoHttp: pinoOptions(app, logging),
-        forRoutes: [],
-      }),
-    }),
-  ],
-  providers: [
-    { provide: LOGGER, useClass: PinoEventLogger },
-    { provide: METRICS, useClass: OtelMetrics },
-    { provide: TRACER, useClass: OtelTracer },
-  ],
-  exports: [LOGGER, METRICS, TRACER],
-})
+@Module({})
 export class ObservabilityModule implements OnApplicationShutdown {
+  static forRoot(configuration: Configuration): DynamicModule {
+    const { metrics, tracing } = configuration;
+    return {
+      module: ObservabilityModule,
+      imports: [
+        // No routes: the request's context is opened in http/request-context.ts, before Nest's own router.
+        LoggerModule.forRoot({ pinoHttp: pinoOptions(configuration), forRoutes: [] }),
+      ],
+      controllers: [MetricsController],
+      providers: [
+        { provide: LOGGER, useClass: PinoEventLogger },
+        { provide: METRICS, useClass: metrics.enabled || metrics.prometheus ? OtelMetrics : NoMetrics },
+        { provide: TRACER, useClass: tracing.enabled ? OtelTracer : NoTracer },
+      ],
+      exports: [LOGGER, METRICS, TRACER],
+    };
+  }
+
+  constructor(@Inject(LOGGER) logger: Logger) {
+    reportExportsTo(logger);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await stopTelemetry();
   }

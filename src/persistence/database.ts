@@ -11,7 +11,9 @@ import { ConfigurationError } from '../config/configuration.js';
 import { AppConfig, StorageConfig } from '../config/sections.js';
 import { ReadinessChecks } from '../health/readiness-checks.js';
 import { LOGGER, type Logger } from '../observability/ports/logger.js';
+import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DatabaseUnavailableError, toDatabaseError } from './database-errors.js';
+import { inDatabaseSpan } from './database-span.js';
 import { inWriteTransaction, migrate } from './migrate.js';
 import { postgresDialect } from './postgres.js';
 import { SchemaMigrations } from './schema-migrations.js';
@@ -40,6 +42,7 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
     private readonly migrations: SchemaMigrations,
     private readonly checks: ReadinessChecks,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(TRACER) private readonly tracer: Tracer,
   ) {
     this.isPostgres = !storage.databaseUrl.startsWith('sqlite:');
   }
@@ -69,14 +72,20 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
 
   /** Runs statements, each for itself. @throws DatabaseUnavailableError, DatabaseFullError, or what the driver says */
   run<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
-    return this.guarded<T, R>(work);
+    return this.traced('run', () => this.guarded<T, R>(work));
   }
 
   /** Runs statements that take effect together or not at all, and alone where they touch the same rows. */
   transaction<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
-    return this.guarded<T, R>((db) =>
-      this.isPostgres ? db.transaction().execute(work) : inWriteTransaction(db, work),
+    return this.traced('transaction', () =>
+      this.guarded<T, R>((db) =>
+        this.isPostgres ? db.transaction().execute(work) : inWriteTransaction(db, work),
+      ),
     );
+  }
+
+  private traced<R>(operation: 'run' | 'transaction', work: () => Promise<R>): Promise<R> {
+    return inDatabaseSpan(this.tracer, operation, this.isPostgres ? 'postgresql' : 'sqlite', work);
   }
 
   private async guarded<T, R>(work: (db: Kysely<T>) => Promise<R>): Promise<R> {
@@ -111,7 +120,8 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
 
   private async check(): Promise<void> {
     const late = sleep(PROBE_MS, null, { ref: false }).then(() => Promise.reject(new Error('late')));
-    const answer = this.run((db) => sql`select 1`.execute(db));
+    // Not traced: probes ask for it.
+    const answer = this.guarded((db) => sql`select 1`.execute(db));
     await Promise.race([answer, late]).catch(() => {
       throw new Error(this.isPrepared ? 'the database does not answer' : 'the database is not prepared yet');
     });

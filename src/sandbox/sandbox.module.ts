@@ -34,11 +34,14 @@ import { DeleteSandbox } from './use-cases/delete-sandbox.js';
 import { EndContainer } from './use-cases/end-container.js';
 import { GetOrStart } from './use-cases/get-or-start.js';
 import { GetSandbox } from './use-cases/get-sandbox.js';
+import { LastWords } from './use-cases/last-words.js';
 import { ListSandboxes } from './use-cases/list-sandboxes.js';
+import { ObservedPass } from './use-cases/observed-pass.js';
 import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from './use-cases/sandbox-directories.js';
 import { SandboxEvents } from './use-cases/sandbox-events.js';
+import { SandboxGauges } from './use-cases/sandbox-gauges.js';
 import { RunWithoutSandboxes } from './use-cases/run-without-sandboxes.js';
 import { StartFlights } from './use-cases/start-flights.js';
 import { StartSandbox } from './use-cases/start-sandbox.js';
@@ -65,9 +68,12 @@ const STEPS = [
   Deadlines,
   EndContainer,
   GetOrStart,
+  LastWords,
+  ObservedPass,
   Readiness,
   SandboxDirectories,
   SandboxEvents,
+  SandboxGauges,
   StartFlights,
   StartSandbox,
   StartTurns,

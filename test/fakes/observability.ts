@@ -1,5 +1,5 @@
 import type { LogFields, Logger } from '../../src/observability/ports/logger.js';
-import type { MetricAttributes, Metrics } from '../../src/observability/ports/metrics.js';
+import type { GaugeValue, MetricAttributes, Metrics } from '../../src/observability/ports/metrics.js';
 import type { Span, SpanAttributes, Tracer } from '../../src/observability/ports/tracer.js';
 
 export interface LogRecord {
@@ -59,8 +59,12 @@ export class RecordingMetrics implements Metrics {
     readonly ms: number;
     readonly attributes: MetricAttributes;
   }[] = [];
-  readonly added: { name: string; amount: number; attributes: MetricAttributes }[] = [];
-  readonly gauges = new Map<string, () => number>();
+  readonly added: {
+    readonly name: string;
+    readonly amount: number;
+    readonly attributes: MetricAttributes;
+  }[] = [];
+  readonly gauges = new Map<string, () => GaugeValue | Promise<GaugeValue>>();
 
   count(name: string, attributes: MetricAttributes = {}): void {
     this.counted.push({ name, attributes });
@@ -74,7 +78,7 @@ export class RecordingMetrics implements Metrics {
     this.durations.push({ name, ms, attributes });
   }
 
-  gauge(name: string, read: () => number): void {
+  gauge(name: string, read: () => GaugeValue | Promise<GaugeValue>): void {
     this.gauges.set(name, read);
   }
 
@@ -86,6 +90,8 @@ export class RecordingMetrics implements Metrics {
 
 export interface SpanRecord {
   readonly name: string;
+  /** Whether it began a trace of its own. */
+  readonly isRoot: boolean;
   readonly attributes: Record<string, unknown>;
   error: unknown;
 }
@@ -95,7 +101,25 @@ export class RecordingTracer implements Tracer {
   readonly spans: SpanRecord[] = [];
 
   span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
-    const record: SpanRecord = { name, attributes: { ...attributes }, error: null };
+    return this.record(name, false, attributes, work);
+  }
+
+  trace<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
+    return this.record(name, true, attributes, work);
+  }
+
+  /** The one span of that name that came last. */
+  last(name: string): SpanRecord | undefined {
+    return this.spans.findLast((span) => span.name === name);
+  }
+
+  private record<T>(
+    name: string,
+    isRoot: boolean,
+    attributes: SpanAttributes,
+    work: (span: Span) => Promise<T>,
+  ): Promise<T> {
+    const record: SpanRecord = { name, isRoot, attributes: { ...attributes }, error: null };
     this.spans.push(record);
     return work(new RecordingSpan(record));
   }

@@ -14,11 +14,14 @@ import { DeleteSandbox } from '../../src/sandbox/use-cases/delete-sandbox.js';
 import { EndContainer } from '../../src/sandbox/use-cases/end-container.js';
 import { GetOrStart, type Outcome } from '../../src/sandbox/use-cases/get-or-start.js';
 import { GetSandbox } from '../../src/sandbox/use-cases/get-sandbox.js';
+import { LastWords } from '../../src/sandbox/use-cases/last-words.js';
 import { ListSandboxes } from '../../src/sandbox/use-cases/list-sandboxes.js';
+import { ObservedPass } from '../../src/sandbox/use-cases/observed-pass.js';
 import { Readiness } from '../../src/sandbox/use-cases/readiness.js';
 import { ReconcileSandboxes } from '../../src/sandbox/use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from '../../src/sandbox/use-cases/sandbox-directories.js';
 import { SandboxEvents } from '../../src/sandbox/use-cases/sandbox-events.js';
+import { SandboxGauges } from '../../src/sandbox/use-cases/sandbox-gauges.js';
 import { RunWithoutSandboxes } from '../../src/sandbox/use-cases/run-without-sandboxes.js';
 import { StartFlights } from '../../src/sandbox/use-cases/start-flights.js';
 import { StartSandbox } from '../../src/sandbox/use-cases/start-sandbox.js';
@@ -80,7 +83,8 @@ export class Replica {
     const runtime = new FakeSandboxRuntime(engine, { timeoutMs: docker.timeoutSeconds * 1000 });
     const deadlines = new Deadlines(docker, sandbox);
     const queue = new BoundedStartQueue(sandbox);
-    const starter = new ContainerStarter(runtime, clock, logger, sandbox);
+    const lastWords = new LastWords(runtime, logger, deadlines);
+    const starter = new ContainerStarter(runtime, clock, logger, lastWords, sandbox);
     const endContainer = new EndContainer(runtime, logger, sandbox);
     const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
     const arrivals = new Arrivals();
@@ -96,7 +100,7 @@ export class Replica {
       new StartTurns(queue, metrics),
       starter,
       new Readiness(this.probe, runtime, starter, deadlines),
-      deadlines,
+      lastWords,
       sandbox,
     );
     const getOrStart = new GetOrStart(
@@ -107,6 +111,7 @@ export class Replica {
       admission,
       start,
       endContainer,
+      lastWords,
       deadlines,
     );
     const flights = new StartFlights<Outcome>();
@@ -144,23 +149,27 @@ export class Replica {
       registry,
       clock,
       endContainer,
+      lastWords,
       deadlines,
       sandbox,
     );
     this.getSandbox = new GetSandbox(runtime, registry, clock, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);
+    const cleanupEvents = new CleanupEvents(logger, metrics);
     const agreement = new Agreement(
       runtime,
       registry,
       lock,
       clock,
       endContainer,
-      new CleanupEvents(logger, metrics),
+      lastWords,
+      cleanupEvents,
       deadlines,
       sandbox,
     );
-    this.reconcile = new ReconcileSandboxes(runtime, tracer, logger, agreement);
-    this.cleanup = new CleanupExpiredSandboxes(clock, tracer, agreement, sandbox);
+    const pass = new ObservedPass(agreement, cleanupEvents, new SandboxGauges(registry, clock, metrics));
+    this.reconcile = new ReconcileSandboxes(runtime, tracer, logger, pass);
+    this.cleanup = new CleanupExpiredSandboxes(clock, tracer, pass, sandbox);
   }
 
   /** A create of the usual chat, agent and volume, unless told otherwise. */

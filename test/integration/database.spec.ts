@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sql } from 'kysely';
 import { ConfigurationError } from '../../src/config/configuration.js';
 import { ReadinessChecks } from '../../src/health/readiness-checks.js';
+import { NoTracer } from '../../src/observability/adapters/no-tracer.js';
 import { Database } from '../../src/persistence/database.js';
 import { DatabaseUnavailableError } from '../../src/persistence/database-errors.js';
 import { SchemaMigrations } from '../../src/persistence/schema-migrations.js';
@@ -131,7 +132,8 @@ describe('Database over PostgreSQL', () => {
       new SchemaMigrations(),
       new ReadinessChecks(),
     ];
-    const database = new Database(aStorageConfig({ databaseUrl }), anAppConfig(), migrations, checks, logger);
+    const [storage, app] = [aStorageConfig({ databaseUrl }), anAppConfig()];
+    const database = new Database(storage, app, migrations, checks, logger, new NoTracer());
     open.push(database);
     new StorageMigrations(migrations, database).onModuleInit();
     database.onModuleInit();

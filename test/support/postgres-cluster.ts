@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { eventually } from './eventually.js';
+import { aFreePort } from './free-port.js';
 
 const run = promisify(execFile);
 
@@ -144,13 +144,4 @@ async function findPrograms(): Promise<string> {
   const newest = versions.sort((one, other) => Number(one) - Number(other)).at(-1);
   if (newest === undefined) throw new Error('PostgreSQL is not installed: npm test installs it on Debian');
   return join(VERSIONS, newest, 'bin');
-}
-
-async function aFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -8,6 +8,14 @@ import { INSTANCE_PREFIX, removeAllOf } from './engine.js';
 import { eventually } from './eventually.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** What `npm run start:prod` runs, by the Node that runs the tests. */
+const COMMAND = [
+  process.execPath,
+  '--enable-source-maps',
+  '--import',
+  './dist/observability/start-telemetry.js',
+  'dist/main.js',
+];
 
 export interface SandboxAnswer {
   readonly session_id: string;
@@ -35,19 +43,25 @@ export class Service {
   readonly network = this.instance;
   readonly log: LogRecord[] = [];
   errors = '';
+  /** Every line of standard output, as it came. */
+  readonly lines: string[] = [];
   private process: ChildProcess | null = null;
   private url = '';
 
   private constructor(
     readonly directory: string,
     private readonly environment: Environment,
+    private readonly command: readonly string[],
   ) {}
 
   /** Makes its directories; `start` starts it. */
-  static async prepare(environment: Environment = {}): Promise<Service> {
+  static async prepare(
+    environment: Environment = {},
+    command: readonly string[] = COMMAND,
+  ): Promise<Service> {
     const directory = await mkdtemp(join(tmpdir(), 'sandbox-master-test-'));
     await mkdir(join(directory, 'volume'), { mode: 0o777 });
-    return new Service(directory, environment);
+    return new Service(directory, environment, command);
   }
 
   static async start(environment: Environment = {}): Promise<Service> {
@@ -68,7 +82,8 @@ export class Service {
   /** Starts the process and waits until it listens. */
   async start(environment: Environment = {}): Promise<void> {
     const own = join(this.directory, 'own');
-    this.process = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist/main.js')], {
+    const [program = '', ...words] = this.command;
+    this.process = spawn(program, words, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -91,6 +106,7 @@ export class Service {
     stderr.setEncoding('utf8').on('data', (chunk: string) => (this.errors += chunk));
     const started = Promise.withResolvers<string>();
     createInterface(stdout).on('line', (line) => {
+      this.lines.push(line);
       const record = JSON.parse(line) as LogRecord;
       this.log.push(record);
       if (record.msg === 'service_started') started.resolve(String(record.url));

@@ -1,5 +1,6 @@
 import { aStorageConfig, anAppConfig } from '../builders/configuration.js';
 import { RecordingLogger } from '../fakes/observability.js';
+import { NoTracer } from '../../src/observability/adapters/no-tracer.js';
 import { ReadinessChecks } from '../../src/health/readiness-checks.js';
 import { Database } from '../../src/persistence/database.js';
 import { SchemaMigrations } from '../../src/persistence/schema-migrations.js';
@@ -14,6 +15,7 @@ export async function openDatabase(databaseUrl: string): Promise<Database> {
     migrations,
     new ReadinessChecks(),
     new RecordingLogger(),
+    new NoTracer(),
   );
   database.onModuleInit();
   new StorageMigrations(migrations, database).onModuleInit();

@@ -13,6 +13,8 @@ const SCRIPTS = {
   agent: 'exec /bin/busybox httpd -f -p 8000 -h /www',
   /** Ends at once, with a code of its own. */
   exits: 'echo last words; exit 3',
+  /** Tells what it was given, and ends. */
+  tells: 'echo "given $MODEL_KEY"; exit 3',
   /** Runs and never listens. */
   silent: 'exec /bin/busybox sleep 3600',
   /** Runs, and does not care for SIGTERM. */

@@ -1,14 +1,20 @@
-import { Injectable } from '@nestjs/common';
-import { type Span as OtelSpan, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Span as OtelSpan, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Span, SpanAttributes, Tracer } from '../ports/tracer.js';
 
-const tracer = trace.getTracer('sandbox-master');
-
-/** OpenTelemetry's API, which does nothing unless the SDK was started before the application. */
-@Injectable()
+/** OpenTelemetry's API; the SDK behind it is that of `telemetry/`. */
 export class OtelTracer implements Tracer {
+  private readonly tracer = trace.getTracer('sandbox-master');
+
   span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
-    return tracer.startActiveSpan(name, { attributes }, async (span) => {
+    return this.within(name, { attributes }, work);
+  }
+
+  trace<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
+    return this.within(name, { attributes, root: true }, work);
+  }
+
+  private within<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+    return this.tracer.startActiveSpan(name, options, async (span) => {
       try {
         return await work(toSpan(span));
       } finally {

@@ -16,6 +16,7 @@ import { forEachBounded } from './bounded-concurrency.js';
 import { type CleanupCounts, CleanupEvents, noCounts } from './cleanup-events.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
+import { LastWords } from './last-words.js';
 
 /** Chats worked on at one time. */
 const CONCURRENCY = 32;
@@ -34,6 +35,7 @@ export class Agreement {
     @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly endContainer: EndContainer,
+    private readonly lastWords: LastWords,
     private readonly events: CleanupEvents,
     private readonly deadlines: Deadlines,
     private readonly sandbox: SandboxConfig,
@@ -143,6 +145,7 @@ export class Agreement {
     record: Sandbox | null,
     counts: CleanupCounts,
   ): Promise<void> {
+    await this.lastWords.tell(container);
     const isGraceful = reason === 'expired' && isAlive(container);
     await this.endContainer.execute(container.containerId, isGraceful ? 'gracefully' : 'at-once');
     if (record?.containerId === container.containerId) {

@@ -63,6 +63,12 @@ export class CleanupEvents {
     this.metrics.count('sandbox.cleanup.error.total', { 'error.type': typeOf(error) });
     this.logger.error('sandbox_cleanup_failed', { chat_id: chatId, err: error });
   }
+
+  /** A whole pass came to nothing; who began it tells the log. */
+  passFailed(error: unknown): void {
+    this.metrics.count('sandbox.cleanup.total', { result: 'error' });
+    this.metrics.count('sandbox.cleanup.error.total', { 'error.type': typeOf(error) });
+  }
 }
 
 const idsOf = ({ containerId, claim }: OurContainer): Record<string, string> => ({

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
-import { Agreement } from './agreement.js';
 import type { CleanupCounts } from './cleanup-events.js';
+import { ObservedPass } from './observed-pass.js';
 
 /**
  * How much of the interval the clock is led back at a time, after a jump: a tenth, so that time neither stands still nor
@@ -17,20 +17,15 @@ export class CleanupExpiredSandboxes {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TRACER) private readonly tracer: Tracer,
-    private readonly agreement: Agreement,
+    private readonly pass: ObservedPass,
     private readonly sandbox: SandboxConfig,
   ) {}
 
   /** @throws SandboxRuntimeError when the engine does not answer; nothing was done then */
   execute(): Promise<CleanupCounts> {
-    return this.tracer.span('usecase.cleanup_expired_sandboxes', {}, async (span) => {
+    return this.tracer.trace('usecase.cleanup_expired_sandboxes', {}, (span) => {
       this.clock.approachWallTime(this.sandbox.cleanupIntervalSeconds * 1000 * CLOCK_SHARE);
-      try {
-        return await this.agreement.reach();
-      } catch (error) {
-        span.fail(error);
-        throw error;
-      }
+      return this.pass.run(span);
     });
   }
 }

@@ -19,6 +19,7 @@ import {
   type SandboxRuntime,
   SandboxRuntimeError,
 } from '../ports/sandbox-runtime.js';
+import { LastWords } from './last-words.js';
 import type { TimeBudget } from './time-budget.js';
 
 /** Tries to get hold of the chat's name; each one removed a dead holder or saw one go. */
@@ -42,6 +43,7 @@ export class ContainerStarter {
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lastWords: LastWords,
     private readonly sandbox: SandboxConfig,
   ) {}
 
@@ -74,6 +76,7 @@ export class ContainerStarter {
       if (!isOurs(holder)) throw new SandboxStartFailedError('name taken by a container that is not ours');
       if (holder.claim.sessionId === container.claim.sessionId) return holder.containerId;
       if (isActive(holder, this.clock.now())) return holder;
+      await this.lastWords.tell(holder, budget);
       await this.runtime.remove(holder.containerId, budget.remainingMs);
     }
     throw new SandboxStartFailedError('name taken by another container');

@@ -78,7 +78,7 @@ describe('CreateSandbox, many at once', () => {
     await reactions();
     start.release();
     const [old, deleted, young] = await Promise.all([first, deletion, second]);
-    expect(deleted).toEqual({ sessionId: old.sessionId, containerId: old.containerId });
+    expect(deleted).toMatchObject({ sessionId: old.sessionId, containerId: old.containerId });
     expect(young.sessionId).not.toBe(old.sessionId);
     expect(replica.engine.all).toMatchObject([{ containerId: young.containerId, state: 'running' }]);
     expect(await replica.registry.list()).toEqual([young]);

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { InvalidInputError } from '../../kernel/invalid-input-error.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { SandboxConflictError, SandboxQueueTimeoutError } from '../domain/errors.js';
 import type { Sandbox } from '../domain/sandbox.js';
@@ -10,6 +11,7 @@ import { Deadlines } from './deadlines.js';
 import { toStartFailure } from './failure-reason.js';
 import { GetOrStart, type Outcome } from './get-or-start.js';
 import { SandboxEvents } from './sandbox-events.js';
+import { describeAnswer, describeConflict } from './sandbox-spans.js';
 import { StartFlights, type Terms } from './start-flights.js';
 import { TimeBudget } from './time-budget.js';
 import { VolumeGate } from './volume-gate.js';
@@ -43,18 +45,25 @@ export class CreateSandbox {
    * SandboxQueueTimeoutError, SandboxEndpointUnavailableError, ShuttingDownError
    */
   execute(request: CreateRequest): Promise<Sandbox> {
-    const attributes = { 'chat.id': request.chatId, 'agent.id': request.agentId };
+    const attributes = {
+      'chat.id': request.chatId,
+      'agent.id': request.agentId,
+      'volume.host_path': request.volumeHostPath,
+    };
     return this.tracer.span('usecase.create_sandbox', attributes, async (span) => {
-      const { terms, landing } = await this.arrivals.inOrder(request.chatId, async () => {
-        const terms = await this.admit(request);
-        return { terms, landing: this.flights.share(terms, () => this.underLock(terms)) };
-      });
-      span.set({ 'volume.host_path': terms.volumeHostPath });
+      // With the canonical path as soon as that is known.
+      let asked: Terms = request;
       try {
+        const { terms, landing } = await this.arrivals.inOrder(request.chatId, async () => {
+          const terms = await this.admit(request);
+          return { terms, landing: this.flights.share(terms, () => this.underLock(terms)) };
+        });
+        asked = terms;
+        span.set({ 'volume.host_path': terms.volumeHostPath });
         const { outcome, hasJoined } = await landing;
         return this.answer(span, outcome, hasJoined);
       } catch (error) {
-        this.fail(span, error, terms);
+        this.fail(span, error, asked);
         throw error;
       }
     });
@@ -79,26 +88,24 @@ export class CreateSandbox {
     }
   }
 
-  private answer(span: Span, { sandbox, result, previous }: Outcome, hasJoined: boolean): Sandbox {
-    this.events.answered(sandbox, hasJoined ? 'reused' : result, hasJoined ? null : previous);
-    span.set({
-      'sandbox.result': hasJoined ? 'reused' : result,
-      'session.id': sandbox.sessionId,
-      'container.id': sandbox.containerId,
-      'sandbox.endpoint.ip': sandbox.endpoint.ip,
-      'sandbox.endpoint.port': sandbox.endpoint.port,
-    });
+  private answer(span: Span, outcome: Outcome, hasJoined: boolean): Sandbox {
+    const { sandbox } = outcome;
+    const result = hasJoined ? 'reused' : outcome.result;
+    const previous = hasJoined ? null : outcome.previous;
+    this.events.answered(sandbox, result, previous);
+    describeAnswer(span, sandbox, result, previous);
     return sandbox;
   }
 
-  private fail(span: Span, error: unknown, terms: Terms): void {
+  private fail(span: Span, error: unknown, asked: Terms): void {
     if (error instanceof SandboxConflictError) {
-      this.events.conflicted(error.active, terms, error.fields);
-      span.set({ 'sandbox.result': 'conflict', 'sandbox.conflict.reason': error.fields.join(',') });
-    } else {
-      this.events.createFailed();
-      span.set({ 'sandbox.result': 'error' });
-      span.fail(error);
+      this.events.conflicted(error, asked);
+      describeConflict(span, error);
+      return;
     }
+    // A request that breaks a rule is the caller's mistake, and none of the service's creates.
+    if (!(error instanceof InvalidInputError)) this.events.createFailed();
+    span.set({ 'sandbox.result': 'error' });
+    span.fail(error);
   }
 }

@@ -21,7 +21,7 @@ describe('DeleteSandbox', () => {
 
   it('ends an active sandbox and says which', async () => {
     const { sessionId, containerId } = await replica.create();
-    expect(await replica.delete()).toEqual({ sessionId, containerId });
+    expect(await replica.delete()).toMatchObject({ sessionId, containerId });
     await expectNothingLeft();
     expect(replica.metrics.resultsOf('sandbox.delete.total')).toEqual(['deleted']);
     expect(replica.logger.fieldsOf('sandbox_deleted')).toMatchObject([{ session_id: sessionId }]);
@@ -49,7 +49,7 @@ describe('DeleteSandbox', () => {
 
   it('ends what another replica made', async () => {
     const { sessionId, containerId } = await new Replica({ engine }).create();
-    expect(await replica.delete()).toEqual({ sessionId, containerId });
+    expect(await replica.delete()).toMatchObject({ sessionId, containerId });
     await expectNothingLeft();
   });
 
@@ -75,14 +75,14 @@ describe('DeleteSandbox', () => {
   it('succeeds where the container is gone already', async () => {
     const { sessionId, containerId } = await replica.create();
     engine.containers.clear();
-    expect(await replica.delete()).toEqual({ sessionId, containerId });
+    expect(await replica.delete()).toMatchObject({ sessionId, containerId });
     await expectNothingLeft();
   });
 
   it('succeeds where the container is being removed already', async () => {
     const { sessionId, containerId } = await replica.create();
     for (const container of engine.all) container.state = 'removing';
-    expect(await replica.delete()).toEqual({ sessionId, containerId });
+    expect(await replica.delete()).toMatchObject({ sessionId, containerId });
     expect(await replica.registry.list()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
-import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { type SpanAttributes, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { isOurs } from '../domain/container.js';
 import { SandboxDeleteFailedError } from '../domain/errors.js';
 import { isExpired } from '../domain/sandbox.js';
@@ -19,7 +19,15 @@ import { TimeBudget } from './time-budget.js';
 export interface Deletion {
   readonly sessionId: string;
   readonly containerId: string;
+  readonly agentId: string;
 }
+
+const attributesOf = ({ sessionId, containerId, agentId }: Deletion): SpanAttributes => ({
+  'sandbox.result': 'deleted',
+  'session.id': sessionId,
+  'container.id': containerId,
+  'agent.id': agentId,
+});
 
 /** Ends a chat's sandbox. Idempotent, and legal in every state. */
 @Injectable()
@@ -46,13 +54,13 @@ export class DeleteSandbox {
       );
       try {
         const deletion = await ending;
-        span.set({ 'sandbox.result': deletion === null ? 'not_found' : 'deleted' });
+        span.set(deletion === null ? { 'sandbox.result': 'not_found' } : attributesOf(deletion));
         return deletion;
       } catch (error) {
-        if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
-        this.events.deleteFailed(chatId, error);
         span.set({ 'sandbox.result': 'error' });
         span.fail(error);
+        if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
+        this.events.deleteFailed(chatId, error);
         throw new SandboxDeleteFailedError(error.message, { cause: error });
       }
     });
@@ -92,8 +100,8 @@ export class DeleteSandbox {
     await this.registry.forget(chatId, sandbox.sessionId);
     // Gone already: then another replica may have put its own container in the place.
     if (!wasThere) await this.endUntracked(chatId, budget);
-    const { sessionId, containerId } = sandbox;
-    return isExpired(sandbox, this.clock.now()) ? null : { sessionId, containerId };
+    const { sessionId, containerId, agentId } = sandbox;
+    return isExpired(sandbox, this.clock.now()) ? null : { sessionId, containerId, agentId };
   }
 
   /** Another replica may have made a container that this one has not seen yet. */
@@ -102,6 +110,7 @@ export class DeleteSandbox {
     if (holder === null || !isOurs(holder)) return null;
     await this.endContainer.execute(holder.containerId, 'at-once', budget);
     const { containerId, claim } = holder;
-    return isExpired(claim, this.clock.now()) ? null : { sessionId: claim.sessionId, containerId };
+    const { sessionId, agentId } = claim;
+    return isExpired(claim, this.clock.now()) ? null : { sessionId, containerId, agentId };
   }
 }

@@ -14,6 +14,7 @@ import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registr
 import { Admission } from './admission.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
+import { LastWords } from './last-words.js';
 import type { CreateResult } from './sandbox-events.js';
 import type { Terms } from './start-flights.js';
 import { StartSandbox } from './start-sandbox.js';
@@ -37,6 +38,7 @@ export class GetOrStart {
     private readonly admission: Admission,
     private readonly startSandbox: StartSandbox,
     private readonly endContainer: EndContainer,
+    private readonly lastWords: LastWords,
     private readonly deadlines: Deadlines,
   ) {}
 
@@ -111,6 +113,7 @@ export class GetOrStart {
     queue: TimeBudget,
   ): Promise<Outcome> {
     if (record !== null) {
+      if (container !== null) await this.lastWords.tell(container, budget);
       const isRunning = isExpired(record, this.clock.now()) || container?.state === 'running';
       await this.endContainer.execute(record.containerId, isRunning ? 'gracefully' : 'at-once', budget);
       await this.registry.forget(record.chatId, record.sessionId);

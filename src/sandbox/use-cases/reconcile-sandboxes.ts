@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
-import { Agreement } from './agreement.js';
+import { ObservedPass } from './observed-pass.js';
 
 /** Finds everything again after a start: makes the network when it is missing, and tracks the containers that run. */
 @Injectable()
@@ -11,19 +11,14 @@ export class ReconcileSandboxes {
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(TRACER) private readonly tracer: Tracer,
     @Inject(LOGGER) private readonly logger: Logger,
-    private readonly agreement: Agreement,
+    private readonly pass: ObservedPass,
   ) {}
 
   /** @throws SandboxRuntimeError when the engine does not answer; to be tried again then */
   execute(): Promise<void> {
-    return this.tracer.span('usecase.reconcile_sandboxes', {}, async (span) => {
-      try {
-        await this.runtime.prepare();
-        this.logger.info('sandbox_reconciled', { ...(await this.agreement.reach()) });
-      } catch (error) {
-        span.fail(error);
-        throw error;
-      }
+    return this.tracer.trace('usecase.reconcile_sandboxes', {}, async (span) => {
+      const counts = await this.pass.run(span, () => this.runtime.prepare());
+      this.logger.info('sandbox_reconciled', { ...counts });
     });
   }
 }

@@ -12,6 +12,7 @@ import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../po
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
+import { LastWords } from './last-words.js';
 import { TimeBudget } from './time-budget.js';
 
 /** For other features: runs work on chats that have no sandbox, and lets none come up meanwhile. */
@@ -23,6 +24,7 @@ export class RunWithoutSandboxes {
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly endContainer: EndContainer,
+    private readonly lastWords: LastWords,
     private readonly deadlines: Deadlines,
     private readonly sandbox: SandboxConfig,
   ) {}
@@ -75,6 +77,7 @@ export class RunWithoutSandboxes {
 
   private async end(container: OurContainer): Promise<void> {
     const { chatId, sessionId } = container.claim;
+    await this.lastWords.tell(container);
     await this.endContainer.execute(container.containerId, isAlive(container) ? 'gracefully' : 'at-once');
     await this.registry.forget(chatId, sessionId);
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
-import type { ConflictField } from '../domain/conflict.js';
+import type { SandboxConflictError } from '../domain/errors.js';
 import type { Sandbox } from '../domain/sandbox.js';
 import type { Terms } from './start-flights.js';
 
@@ -28,7 +28,7 @@ export class SandboxEvents {
     this.logger.info(result === 'reused' ? 'sandbox_reused' : 'sandbox_created', idsOf(sandbox));
   }
 
-  conflicted(active: Sandbox, requested: Terms, fields: readonly ConflictField[]): void {
+  conflicted({ active, fields }: SandboxConflictError, requested: Terms): void {
     const reason = fields.join(',');
     this.metrics.count('sandbox.create.total', { result: 'conflict', reason });
     this.logger.warn('sandbox_conflict', {

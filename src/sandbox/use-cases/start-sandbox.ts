@@ -10,7 +10,7 @@ import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { ContainerStarter, type StartedContainer } from './container-starter.js';
-import { Deadlines } from './deadlines.js';
+import { LastWords } from './last-words.js';
 import { Readiness } from './readiness.js';
 import { SandboxDirectories } from './sandbox-directories.js';
 import type { Terms } from './start-flights.js';
@@ -38,7 +38,7 @@ export class StartSandbox {
     private readonly turns: StartTurns,
     private readonly starter: ContainerStarter,
     private readonly readiness: Readiness,
-    private readonly deadlines: Deadlines,
+    private readonly lastWords: LastWords,
     private readonly sandbox: SandboxConfig,
   ) {}
 
@@ -105,11 +105,7 @@ export class StartSandbox {
   /** What cannot be removed now is found by the sweep, by its labels. */
   private async undo(chatId: string, containerId: string, cause: unknown): Promise<void> {
     const fields = { chat_id: chatId, container_id: containerId };
-    const output = await this.runtime
-      .readOutput(containerId, this.deadlines.outputMs)
-      .catch(
-        (error: unknown) => `(not to be had: ${error instanceof Error ? error.message : String(error)})`,
-      );
+    const output = await this.lastWords.of(containerId);
     this.logger.warn('sandbox_start_undone', { ...fields, output, err: cause });
     try {
       await this.runtime.remove(containerId);

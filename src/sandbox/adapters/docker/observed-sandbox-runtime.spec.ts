@@ -63,15 +63,48 @@ describe('ObservedSandboxRuntime', () => {
     expect(tracer.spans).toMatchObject([{ error: null }]);
   });
 
-  it('puts ids into spans, and none into metrics', async () => {
-    const { chatId, sessionId, agentId } = aClaim();
-    await runtime.create({ claim: aClaim(), chatHostPath: '/chats/x' });
-    expect(tracer.spans[0]?.attributes).toEqual({
-      'chat.id': chatId,
-      'session.id': sessionId,
-      'agent.id': agentId,
+  it('puts all ids into the spans of each call on a container, and none into metrics', async () => {
+    const claim = aClaim();
+    await runtime.prepare();
+    const containerId = await runtime.create({ claim, chatHostPath: '/chats/x' });
+    await runtime.start(containerId);
+    await runtime.stop(containerId, 1);
+    await runtime.remove(containerId);
+    const ids = {
+      'chat.id': claim.chatId,
+      'session.id': claim.sessionId,
+      'agent.id': claim.agentId,
+      'container.id': containerId,
+    };
+    expect(tracer.spans.map(({ name, attributes }) => ({ name, attributes }))).toEqual([
+      { name: 'adapter.docker.create_sandbox', attributes: { ...ids, 'sandbox.result': 'created' } },
+      { name: 'adapter.docker.start', attributes: { ...ids, 'sandbox.result': 'started' } },
+      { name: 'adapter.docker.stop_sandbox', attributes: { ...ids, 'sandbox.result': 'stopped' } },
+      { name: 'adapter.docker.delete_sandbox', attributes: { ...ids, 'sandbox.result': 'deleted' } },
+    ]);
+    const measured = JSON.stringify([metrics.durations, metrics.counted]);
+    for (const id of Object.values(ids)) expect(measured).not.toContain(id);
+  });
+
+  it('knows whose the containers are that others made', async () => {
+    const containerId = await fake.create({ claim: aClaim(), chatHostPath: '/chats/x' });
+    await runtime.list();
+    await runtime.remove(containerId);
+    expect(tracer.last('adapter.docker.delete_sandbox')?.attributes).toMatchObject({
+      'chat.id': aClaim().chatId,
     });
-    expect(JSON.stringify(metrics.durations)).not.toContain(chatId);
+  });
+
+  it('counts failures of looks at containers, without a span', async () => {
+    fake.faults.inject('find', 'unreachable');
+    await expect(runtime.find('x')).rejects.toMatchObject({ failure: 'unreachable' });
+    expect(metrics.counted).toEqual([
+      {
+        name: 'sandbox.runtime.error.total',
+        attributes: { operation: 'inspect', 'error.type': 'unreachable' },
+      },
+    ]);
+    expect(tracer.spans).toEqual([]);
   });
 
   it("passes the caller's limit on", async () => {

@@ -1,10 +1,13 @@
-import type { MetricAttributes, Metrics } from '../../../observability/ports/metrics.js';
-import type { SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
+import type { Metrics } from '../../../observability/ports/metrics.js';
+import type { Span, SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { idsOf, KnownContainers } from './known-containers.js';
 
-/** A runtime whose calls are traced, timed and counted when they fail. */
+/** A runtime whose calls are counted when they fail; those that change or list containers are traced and timed as well. */
 export class ObservedSandboxRuntime implements SandboxRuntime {
+  private readonly known = new KnownContainers();
+
   constructor(
     private readonly runtime: SandboxRuntime,
     private readonly metrics: Metrics,
@@ -12,46 +15,68 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
   ) {}
 
   prepare(limitMs?: number): Promise<void> {
-    return this.runtime.prepare(limitMs);
+    return this.counted('prepare', this.runtime.prepare(limitMs));
   }
 
   create(container: NewContainer, limitMs?: number): Promise<string> {
-    const { chatId, sessionId, agentId } = container.claim;
-    const ids = { 'chat.id': chatId, 'session.id': sessionId, 'agent.id': agentId };
-    return this.observe('create', 'create_sandbox', ids, () => this.runtime.create(container, limitMs));
+    const { claim } = container;
+    return this.observe('create', 'create_sandbox', idsOf(claim), async (span) => {
+      const containerId = await this.runtime.create(container, limitMs);
+      this.known.learn(containerId, claim);
+      span.set({ 'container.id': containerId, 'sandbox.result': 'created' });
+      return containerId;
+    });
   }
 
   start(containerId: string, limitMs?: number): Promise<void> {
-    return this.observe('start', 'start', idOf(containerId), () => this.runtime.start(containerId, limitMs));
+    return this.observe('start', 'start', this.known.idsOf(containerId), async (span) => {
+      await this.runtime.start(containerId, limitMs);
+      span.set({ 'sandbox.result': 'started' });
+    });
   }
 
   stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {
-    const stop = (): Promise<void> => this.runtime.stop(containerId, graceSeconds, limitMs);
-    return this.observe('stop', 'stop_sandbox', idOf(containerId), stop);
+    return this.observe('stop', 'stop_sandbox', this.known.idsOf(containerId), async (span) => {
+      await this.runtime.stop(containerId, graceSeconds, limitMs);
+      span.set({ 'sandbox.result': 'stopped' });
+    });
   }
 
   remove(containerId: string, limitMs?: number): Promise<boolean> {
-    return this.observe('delete', 'delete_sandbox', idOf(containerId), () =>
-      this.runtime.remove(containerId, limitMs),
-    );
+    return this.observe('delete', 'delete_sandbox', this.known.idsOf(containerId), async (span) => {
+      const wasThere = await this.runtime.remove(containerId, limitMs);
+      this.known.forget(containerId);
+      span.set({ 'sandbox.result': wasThere ? 'deleted' : 'not_found' });
+      return wasThere;
+    });
   }
 
   list(limitMs?: number): Promise<SandboxContainer[]> {
-    return this.observe('list', 'list_sandboxes', {}, () => this.runtime.list(limitMs));
+    return this.observe('list', 'list_sandboxes', {}, async (span) => {
+      const containers = await this.runtime.list(limitMs);
+      for (const container of containers) this.known.learnFrom(container);
+      span.set({ 'sandbox.result': 'listed', 'sandbox.count': containers.length });
+      return containers;
+    });
   }
 
-  find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    return this.runtime.find(containerId, limitMs);
+  async find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
+    const container = await this.counted('inspect', this.runtime.find(containerId, limitMs));
+    this.known.learnFrom(container);
+    return container;
   }
 
-  findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    return this.runtime.findByChat(chatId, limitMs);
+  async findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null> {
+    const container = await this.counted('inspect', this.runtime.findByChat(chatId, limitMs));
+    this.known.learnFrom(container);
+    return container;
   }
 
   readOutput(containerId: string, limitMs?: number): Promise<string> {
-    return this.runtime.readOutput(containerId, limitMs);
+    return this.counted('output', this.runtime.readOutput(containerId, limitMs));
   }
 
+  /** Asked by probes, which tell their own result. */
   ping(limitMs?: number): Promise<void> {
     return this.runtime.ping(limitMs);
   }
@@ -62,33 +87,35 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
 
   private observe<T>(
     operation: string,
-    span: string,
+    name: string,
     ids: SpanAttributes,
-    call: () => Promise<T>,
+    call: (span: Span) => Promise<T>,
   ): Promise<T> {
-    return this.tracer.span(`adapter.docker.${span}`, ids, async (active) => {
+    return this.tracer.span(`adapter.docker.${name}`, ids, async (span) => {
       const beganMs = performance.now();
-      const record = (result: string): void => {
-        const attributes: MetricAttributes = { operation, result };
-        this.metrics.duration(
-          `sandbox.runtime.${operation}.duration_ms`,
-          performance.now() - beganMs,
-          attributes,
-        );
-      };
+      let result = 'error';
       try {
-        const value = await call();
-        record('ok');
+        const value = await this.counted(operation, call(span));
+        result = 'ok';
         return value;
       } catch (error) {
-        const type = error instanceof SandboxRuntimeError ? error.failure : 'unforeseen';
-        record('error');
-        this.metrics.count('sandbox.runtime.error.total', { operation, 'error.type': type });
-        active.fail(error);
+        span.set({ 'sandbox.result': 'error' });
+        span.fail(error);
         throw error;
+      } finally {
+        const durationMs = performance.now() - beganMs;
+        this.metrics.duration(`sandbox.runtime.${operation}.duration_ms`, durationMs, { operation, result });
       }
     });
   }
-}
 
-const idOf = (containerId: string): SpanAttributes => ({ 'container.id': containerId });
+  private async counted<T>(operation: string, call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      const type = error instanceof SandboxRuntimeError ? error.failure : 'unforeseen';
+      this.metrics.count('sandbox.runtime.error.total', { operation, 'error.type': type });
+      throw error;
+    }
+  }
+}

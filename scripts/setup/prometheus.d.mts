@@ -1,0 +1,2 @@
+/** @returns the folder of `prometheus` and `promtool` */
+export function ensurePrometheus(): Promise<string>;

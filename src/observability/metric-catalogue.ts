@@ -1,0 +1,69 @@
+import type { MetricAttributes } from './ports/metrics.js';
+
+/** What a counter tells, and its series that are known before anything has happened. */
+interface KnownCounter {
+  readonly tells: string;
+  readonly series: readonly MetricAttributes[];
+}
+
+const results = (...values: string[]): MetricAttributes[] => values.map((result) => ({ result }));
+
+const CONFLICT_REASONS = ['agent_id', 'volume_host_path', 'agent_id,volume_host_path'];
+
+/** Every operation on the engine that can fail. `inspect`, `prepare` and `output` are counted and not timed. */
+const ENGINE_OPERATIONS = ['create', 'start', 'stop', 'delete', 'list', 'inspect', 'prepare', 'output'];
+/** What an operator is woken up for; the other failures make their series as they come. */
+const ENGINE_IS_AWAY = ['unreachable', 'timed-out'];
+
+/** The operator's contract: dashboards and alerts use these names. In bytes where the name says so. */
+export const KNOWN_COUNTERS: Readonly<Record<string, KnownCounter>> = {
+  'sandbox.create.total': {
+    tells: 'Creates, by their result.',
+    series: [
+      ...results('created', 'reused', 'replaced', 'error'),
+      ...CONFLICT_REASONS.map((reason) => ({ result: 'conflict', reason })),
+    ],
+  },
+  'sandbox.delete.total': {
+    tells: 'Deletes, by their result.',
+    series: results('deleted', 'not_found', 'error'),
+  },
+  'sandbox.cleanup.total': {
+    tells: 'What sweeps and reconciles did, in sandboxes or containers.',
+    series: results('expired', 'orphan_removed', 'adopted', 'forgotten', 'error'),
+  },
+  'sandbox.cleanup.error.total': {
+    tells: 'Failures of sweeps, and of single chats within a pass.',
+    series: ENGINE_IS_AWAY.map((type) => ({ 'error.type': type })),
+  },
+  'sandbox.runtime.error.total': {
+    tells: 'Failed calls to the engine.',
+    series: ENGINE_OPERATIONS.flatMap((operation) =>
+      ENGINE_IS_AWAY.map((type) => ({ operation, 'error.type': type })),
+    ),
+  },
+  'storage.upload.bytes': { tells: 'Bytes stored for chats.', series: [{}] },
+  'storage.download.bytes': { tells: 'Bytes of chats handed out.', series: [{}] },
+  'storage.quota.rejected.total': { tells: 'Writes refused for want of room in a workspace.', series: [{}] },
+  'storage.hostile_entry.total': {
+    tells: 'Entries of chat directories that were refused: links, devices and the like.',
+    series: [{}],
+  },
+};
+
+export const KNOWN_HISTOGRAMS: Readonly<Record<string, string>> = {
+  'sandbox.runtime.create.duration_ms': 'Time that the engine took to make a container.',
+  'sandbox.runtime.start.duration_ms': 'Time that the engine took to start a container.',
+  'sandbox.runtime.stop.duration_ms': 'Time that the engine took to stop a container.',
+  'sandbox.runtime.delete.duration_ms': 'Time that the engine took to remove a container.',
+  'sandbox.runtime.list.duration_ms': 'Time that the engine took to list the containers.',
+  'sandbox.start.wait_ms': 'Time that starts waited for their turn.',
+};
+
+export const KNOWN_GAUGES: Readonly<Record<string, string>> = {
+  'sandbox.active.count': 'Sandboxes on record that have not expired.',
+  'sandbox.start.queue.depth': 'Starts that wait for their turn.',
+  'sandbox.sweep.age_seconds': 'Time since the last sweep or reconcile that saw the containers.',
+  'sandbox.sweep.lag_seconds':
+    'For how long the sandbox that should have ended first is overdue; 0: none is.',
+};
