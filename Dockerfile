@@ -1,6 +1,7 @@
 # The service itself. `docker build -t sandbox-master .`; docker-compose.yml runs it.
 #
-# BASE_IMAGE: Debian or the like (glibc), with Node to run npm on. Without a registry the tests pass one made here.
+# BASE_IMAGE: Debian or the like (glibc; GNU find, mv, rm and chmod, with which the service measures and removes what
+# sandboxes leave), with Node to run npm on. Without a registry the tests pass one made here.
 ARG BASE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${BASE_IMAGE} AS build

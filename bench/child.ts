@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const TAIL_LINES = 20;
 /** The service drains for 8 s at most. */
 const STOP_MS = 15_000;
+const PORT_MS = 10_000;
 
 /** A Node process of ours, and what it wrote. */
 export class Child {
@@ -39,6 +40,10 @@ export class Child {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
   /** The last lines of its output. */
   get output(): string {
     return this.tail.join('\n');
@@ -46,6 +51,14 @@ export class Child {
 
   onLine(listener: (line: string) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Of a server that tells its port as its first line. */
+  async port(): Promise<number> {
+    const told = new Promise<number>((resolve) => this.onLine((line) => resolve(Number(line))));
+    const found = await Promise.race([told, sleep(PORT_MS, 0, { ref: false })]);
+    if (!(found > 0)) throw new Error(`the bare server does not start\n${this.output}`);
+    return found;
   }
 
   private get end(): string {

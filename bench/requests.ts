@@ -1,8 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child } from '#child';
-
-const PORT_MS = 10_000;
-
 /** Sends one request of the chat's. */
 export type Caller = (chatId: string) => Promise<unknown>;
 
@@ -22,13 +17,4 @@ export async function requestsPerSecond(
   };
   await Promise.all(chatIds.map(loop));
   return (count * 1000) / (performance.now() - beganMs);
-}
-
-/** The port that a server of ours tells by its first line. */
-export async function portOf(child: Child): Promise<number> {
-  const port = new Promise<number>((resolve) => child.onLine((line) => resolve(Number(line))));
-  const limit = sleep(PORT_MS, 0, { ref: false });
-  const found = await Promise.race([port, limit]);
-  if (!(found > 0)) throw new Error(`the server does not start\n${child.output}`);
-  return found;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Child } from '#child';
 import { HttpClient } from '#http-client';
 import { type Pair, takePairs } from '#pairs';
-import { type Caller, portOf, requestsPerSecond } from '#requests';
+import { type Caller, requestsPerSecond } from '#requests';
 import { type Service } from '#service';
 import { type Stage } from '#stage';
 
@@ -29,7 +29,7 @@ export async function measureReuse(
   for (const chatId of chatIds) answers.set(chatId, await service.create(chatId));
   const bare = new Child(BARE_SERVER, [answers.values().next().value ?? ''], process.env);
   stage.cleanups.add('bare server', () => bare.stop());
-  const http = new HttpClient({ host: '127.0.0.1', port: await portOf(bare) });
+  const http = new HttpClient({ host: '127.0.0.1', port: await bare.port() });
   const reuse: Caller = (chatId) => service.create(chatId);
   const callBare: Caller = (chatId) =>
     http.expect(200, 'POST', '/api/v1/create', service.createRequestOf(chatId));

@@ -13,18 +13,20 @@ export interface ServiceOptions {
   /** The engine's, or a recorder's. */
   readonly engineSocket: string;
   readonly logLevel?: 'info' | 'warn';
-  /** Over those of the stage. */
-  readonly variables?: Readonly<Record<string, string>>;
+  /** Over the stage's. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The built service as a process of its own. */
 export class Service {
   readonly http: HttpClient;
+  readonly port: number;
   private readonly child: Child;
   private readonly volume: string;
 
   private constructor(child: Child, port: number, volume: string) {
     this.child = child;
+    this.port = port;
     this.http = new HttpClient({ host: '127.0.0.1', port });
     this.volume = volume;
   }
@@ -32,17 +34,17 @@ export class Service {
   /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
   static async start(
     stage: Stage,
-    { engineSocket, logLevel = 'warn', variables = {} }: ServiceOptions,
+    { engineSocket, logLevel = 'warn', environment = {} }: ServiceOptions,
     onLine?: (line: string) => void,
   ): Promise<Service> {
     const port = await freePort();
     const child = new Child(MAIN, [], {
       ...inherited(),
       ...stage.environment,
+      ...environment,
       APP_LOGGING_LEVEL: logLevel,
       APP_HTTP_PORT: String(port),
       APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
-      ...variables,
     });
     if (onLine !== undefined) child.onLine(onLine);
     stage.cleanups.add('service', () => child.stop());
@@ -69,6 +71,10 @@ export class Service {
       if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.child.pid;
   }
 
   /** @returns the answer's body */

@@ -14,6 +14,7 @@ export interface Stage {
   readonly engineSocket: string;
   readonly directory: string;
   readonly volume: string;
+  readonly chatsRoot: string;
   /** What the service is configured with, but for its port and its engine. */
   readonly environment: Readonly<Record<string, string>>;
   readonly cleanups: Cleanups;
@@ -42,11 +43,12 @@ export async function setStage(
   const volume = join(directory, 'volume');
   await mkdir(volume);
   await chmod(volume, 0o777);
-  const environment = { ...environmentOf(instance, directory), ...parseVariables(variables) };
-  return { instance, engine, engineSocket, directory, volume, environment, cleanups, signal };
+  const chatsRoot = join(directory, 'chats');
+  const environment = { ...environmentOf(instance, directory, chatsRoot), ...parseVariables(variables) };
+  return { instance, engine, engineSocket, directory, volume, chatsRoot, environment, cleanups, signal };
 }
 
-function environmentOf(instance: string, directory: string): Record<string, string> {
+function environmentOf(instance: string, directory: string, chatsRoot: string): Record<string, string> {
   return {
     APP_INSTANCE: instance,
     APP_SANDBOX_NETWORK_NAME: instance,
@@ -54,7 +56,7 @@ function environmentOf(instance: string, directory: string): Record<string, stri
     // Nothing ends and nothing is swept while the clock runs.
     APP_SANDBOX_TTL_SECONDS: '7200',
     APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '7200',
-    APP_SANDBOX_CHATS_ROOT: join(directory, 'chats'),
+    APP_SANDBOX_CHATS_ROOT: chatsRoot,
     APP_SANDBOX_DEPENDENCIES_HOST_PATH: join(directory, 'dependencies'),
     APP_SANDBOX_LAMBDA_TOOLS_HOST_PATH: join(directory, 'lambda-tools'),
     APP_SANDBOX_VOLUME_ALLOWED_ROOTS: directory,

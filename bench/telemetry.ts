@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Child } from '#child';
-import { type Pair, takePairs } from '#pairs';
-import { type Caller, portOf, requestsPerSecond } from '#requests';
+import { takePairs } from '#pairs';
+import { ratioRow, type Row } from '#report';
+import { type Caller, requestsPerSecond } from '#requests';
 import { Service } from '#service';
 import { type Stage } from '#stage';
+import { tell } from '#tell';
 
 const SINK = join(import.meta.dirname, 'otlp-sink.ts');
 const CONNECTIONS = 16;
+const FULL = { windows: 8, windowMs: 1500 };
+const QUICK = { windows: 2, windowMs: 500 };
+const GOAL = { atLeast: 0.75 };
 
 /**
  * Requests a second of repeated creates, with every signal on against every signal off. Two services of one instance
  * share the sandboxes, so that both answer for the same ones; both write their log at level info.
  */
-export async function measureTelemetry(
-  stage: Stage,
-  { windows, windowMs }: { readonly windows: number; readonly windowMs: number },
-): Promise<Pair[]> {
+export async function measureTelemetry(stage: Stage, isQuick: boolean): Promise<Row> {
+  const { windows, windowMs } = isQuick ? QUICK : FULL;
+  tell(`create of what is there with all telemetry and with none, ${windows} pairs of windows`);
   const sink = new Child(SINK, [], process.env);
   stage.cleanups.add('collector', () => sink.stop());
-  const port = await portOf(sink);
+  const port = await sink.port();
   const options = { engineSocket: stage.engineSocket, logLevel: 'info' as const };
   const off = await Service.start(stage, options);
-  const on = await Service.start(stage, { ...options, variables: everythingOn(port) });
+  const on = await Service.start(stage, { ...options, environment: everythingOn(port) });
   const chatIds = Array.from({ length: CONNECTIONS }, () => randomUUID());
   for (const chatId of chatIds) await off.create(chatId);
   const sides: Record<'service' | 'floor', Caller> = {
@@ -34,7 +38,7 @@ export async function measureTelemetry(
   const pairs = await takePairs(windows, sides, take, stage.signal);
   for (const chatId of chatIds) await off.delete(chatId);
   for (const part of [on, off, sink]) await part.stop();
-  return pairs;
+  return ratioRow('reuse, all telemetry against none', '/s', pairs, GOAL);
 }
 
 const everythingOn = (port: number): Record<string, string> => ({

@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express, { type Express } from 'express';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { serveOpenApi } from './http/openapi.js';
@@ -8,9 +7,12 @@ import { originGuard } from './http/origin-guard.js';
 import { rateLimiter } from './http/rate-limit.js';
 import { requestContext } from './http/request-context.js';
 import { ShutdownGate } from './http/shutdown-gate.js';
+import { allowLongRequests, cutStalled } from './http/stalled-connections.js';
+import { strictExpress } from './http/strict-express.js';
 import { tokenGuard } from './http/token-guard.js';
 import { FrameworkLog } from './observability/adapters/framework-log.js';
 import { LOGGER, type Logger } from './observability/ports/logger.js';
+import { attachmentNameInPath } from './storage/adapters/http/attachment-name-in-path.js';
 
 /** The whole service, ready to listen. */
 export async function createApplication(configuration: Configuration): Promise<NestExpressApplication> {
@@ -24,22 +26,15 @@ export async function createApplication(configuration: Configuration): Promise<N
   app.useLogger(new FrameworkLog(logger));
   app.use(
     requestContext(logger),
+    cutStalled(),
     app.get(ShutdownGate).handler,
     rateLimiter(configuration.http),
     tokenGuard(configuration.security),
     originGuard(configuration.security),
+    attachmentNameInPath,
   );
+  allowLongRequests(app.getHttpServer());
   serveOpenApi(app, configuration.security);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
-}
-
-/** A path has one spelling, and answers are not cached. */
-function strictExpress(): Express {
-  const instance = express();
-  instance.set('strict routing', true);
-  instance.set('case sensitive routing', true);
-  instance.disable('x-powered-by');
-  instance.disable('etag');
-  return instance;
 }

@@ -87,34 +87,70 @@ async function stopService(child) {
 }
 
 async function tour({ url, security }) {
-  const chatId = randomUUID();
+  const client = clientOf(url, security);
   ensureDemoVolume();
-  const body = { chat_id: chatId, agent_id: 'agent-demo', volume_host_path: DEMO_VOLUME };
+  // A user of its own, so that nothing of anybody is in the way.
+  const workspace = await client.json('POST', '/api/v1/workspaces', { user_id: randomUUID() });
   try {
-    const sandbox = await call(security, 'POST', `${url}/api/v1/create`, body);
-    const agent = `http://${sandbox.endpoint.ip}:${sandbox.endpoint.port}`;
-    await askAgent(`${agent}/health`);
-    await askAgent(`${agent}/`);
+    await inWorkspace(client, workspace.workspace_id);
   } finally {
     // Also after a failure or an interruption: the demo leaves nothing behind.
-    await call(security, 'DELETE', `${url}/api/v1/sandboxes/${chatId}`);
+    await client.send('DELETE', `/api/v1/workspaces/${workspace.workspace_id}`);
   }
 }
 
-async function call({ requireToken, tokenHeader, apiToken }, method, url, body) {
-  const answer = await ask(method, url, {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(requireToken ? { [tokenHeader]: apiToken } : {}),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(CALL_MS),
+async function inWorkspace(client, workspaceId) {
+  const { chat_id: chatId } = await client.json('POST', `/api/v1/workspaces/${workspaceId}/chats`, {});
+  const files = `/api/v1/chats/${chatId}/files`;
+  await client.send('PUT', `${files}/by-name/question.txt`, {
+    headers: { 'Content-Type': 'text/plain' },
+    body: 'What is the answer?\n',
   });
-  const text = await answer.text();
-  say(`${method} ${url}\n  ${answer.status} ${text}`);
-  if (!answer.ok) throw new SetupError(`The service refused ${method} ${url}; its log says why.`);
-  return JSON.parse(text);
+  try {
+    await inSandbox(client, chatId);
+  } finally {
+    await client.send('DELETE', `/api/v1/sandboxes/${chatId}`);
+  }
+  // The sandbox is gone; what its agent wrote is not.
+  const { items } = JSON.parse(await client.send('GET', files));
+  const reply = items.find(({ name }) => name === 'reply.txt');
+  if (reply === undefined) throw new SetupError("The agent's file is not among the chat's files.");
+  await client.send('GET', `${files}/${reply.file_id}/content`);
+}
+
+async function inSandbox(client, chatId) {
+  const body = { chat_id: chatId, agent_id: 'agent-demo', volume_host_path: DEMO_VOLUME };
+  const sandbox = await client.json('POST', '/api/v1/create', body);
+  const agent = `http://${sandbox.endpoint.ip}:${sandbox.endpoint.port}`;
+  await askAgent(`${agent}/health`);
+  await askAgent(`${agent}/`);
+  await askAgent(`${agent}/cgi-bin/reply.cgi?from=question.txt&to=reply.txt`);
+}
+
+/** Sends requests to the service and shows them with their answers. */
+function clientOf(url, { requireToken, tokenHeader, apiToken }) {
+  const token = requireToken ? { [tokenHeader]: apiToken } : {};
+  const send = async (method, path, { headers = {}, body } = {}) => {
+    const signal = AbortSignal.timeout(CALL_MS);
+    const answer = await ask(method, `${url}${path}`, {
+      method,
+      headers: { ...headers, ...token },
+      body,
+      signal,
+    });
+    const text = await answer.text();
+    say(`${method} ${url}${path}\n  ${answer.status} ${text.trimEnd()}`);
+    if (!answer.ok) throw new SetupError(`The service refused ${method} ${path}; its log says why.`);
+    return text;
+  };
+  const json = async (method, path, body) =>
+    JSON.parse(
+      await send(method, path, {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    );
+  return { send, json };
 }
 
 /** The service does not wait for the agent (`sandbox.ready_timeout_seconds`), so the first calls may come too early. */
@@ -124,7 +160,12 @@ async function askAgent(url) {
     try {
       const answer = await ask('GET', url, { signal: AbortSignal.timeout(AGENT_CALL_MS) });
       say(`GET ${url}\n  ${answer.status} ${(await answer.text()).trimEnd()}`);
-      if (!answer.ok) throw new SetupError(`The agent answered ${answer.status}.`);
+      if (!answer.ok) {
+        throw new SetupError(
+          `The agent answered ${answer.status}. Is ai-agent:latest another image than this checkout's? ` +
+            'Then `docker rmi ai-agent:latest` lets the next run build it.',
+        );
+      }
       return;
     } catch (error) {
       interruption.throwIfAborted();

@@ -13,6 +13,8 @@ import { SetupError } from './setup-error.mjs';
 
 const IMPORT_MS = 5 * 60_000;
 const CONTENT_LABEL = 'content-sha256';
+/** With which the service looks through and removes what sandboxes leave. They come before busybox's, which know less. */
+const GNU_TOOLS = ['env', 'find', 'rm', 'mv', 'chmod'];
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -25,8 +27,12 @@ export async function buildLocalNodeBase(docker, tag) {
   const archive = new Archive();
   await addBusyboxUserland(archive);
   // Folders are links to /bin in this userland, but not /usr/local.
-  await addProgram(archive, 'usr/local/bin/node', realpathSync(pinnedNode()));
-  await addProgram(archive, 'bin/tini', findInit());
+  const tools = GNU_TOOLS.map((name) => [`usr/local/bin/${name}`, findTool(name)]);
+  await addPrograms(archive, [
+    ['usr/local/bin/node', realpathSync(pinnedNode())],
+    ['bin/tini', findInit()],
+    ...tools,
+  ]);
   archive.tree('usr/local/lib/node_modules/npm', findNpm());
   archive.link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js');
   const trust = existsSync(CERTIFICATES);
@@ -50,9 +56,20 @@ async function importOnce(docker, tag, archive, changes) {
   });
 }
 
-async function addProgram(archive, name, from) {
-  archive.file(name, { from, mode: 0o755 });
-  for (const library of await librariesOf(from)) archive.file(library, { from: library, mode: 0o755 });
+/** @param {[string, string][]} programs name in the image and path here; libraries that they share are added once */
+async function addPrograms(archive, programs) {
+  const libraries = new Set();
+  for (const [name, from] of programs) {
+    archive.file(name, { from, mode: 0o755 });
+    for (const library of await librariesOf(from)) libraries.add(library);
+  }
+  for (const library of libraries) archive.file(library, { from: library, mode: 0o755 });
+}
+
+function findTool(name) {
+  const found = findProgram(name);
+  if (found === null) throw new SetupError(`no ${name} for the service's image is on this machine`);
+  return realpathSync(found);
 }
 
 /** tini itself, or the engine's own copy of it. */

@@ -13,6 +13,8 @@ const STATUS: Record<DomainErrorKind, number> = {
   invalid: 422,
   'not-found': 404,
   conflict: 409,
+  'precondition-failed': 412,
+  'too-large': 413,
   'limit-reached': 429,
   unavailable: 503,
   'out-of-space': 507,

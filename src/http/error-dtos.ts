@@ -79,34 +79,41 @@ export function ApiErrors({
         Object.assign({}, ...all.map((group) => group[Number(status)])) as Codes[number],
       ),
     ),
-    ...(isValidated ? [validationResponse()] : []),
+    // After those: it takes in what a route has with the same status.
+    ...(isValidated ? [validationResponse(codes[422])] : []),
   );
 }
 
 const toResponse = (status: number, codes: Codes[number]): MethodDecorator =>
   ApiResponse({
     status,
-    description: Object.entries(codes)
-      .map(([code, when]) => `\`${code}\`: ${when}`)
-      .join(' '),
+    description: describe(codes),
     content: {
-      'application/json': {
-        schema: { $ref: getSchemaPath(ErrorDto) },
-        examples: Object.fromEntries(
-          Object.keys(codes).map((code) => [code.replace(/\W+/g, '_'), { value: { detail: code } }]),
-        ),
-      },
+      'application/json': { schema: { $ref: getSchemaPath(ErrorDto) }, examples: examplesOf(codes) },
     },
   });
 
-const validationResponse = (): MethodDecorator =>
-  ApiResponse({
+function validationResponse(codes: Codes[number] = {}): MethodDecorator {
+  const faults = { $ref: getSchemaPath(ValidationErrorDto) };
+  const hasCodes = Object.keys(codes).length > 0;
+  return ApiResponse({
     status: 422,
-    description: 'The request has faults; all are named.',
+    description: `The request has faults; all are named. ${describe(codes)}`.trim(),
     content: {
       'application/json': {
-        schema: { $ref: getSchemaPath(ValidationErrorDto) },
-        example: VALIDATION_EXAMPLE,
+        schema: hasCodes ? { oneOf: [faults, { $ref: getSchemaPath(ErrorDto) }] } : faults,
+        examples: { faults: { value: VALIDATION_EXAMPLE }, ...examplesOf(codes) },
       },
     },
   });
+}
+
+const describe = (codes: Codes[number] = {}): string =>
+  Object.entries(codes)
+    .map(([code, when]) => `\`${code}\`: ${when}`)
+    .join(' ');
+
+const examplesOf = (codes: Codes[number] = {}): Record<string, { value: { detail: string } }> =>
+  Object.fromEntries(
+    Object.keys(codes).map((code) => [code.replace(/\W+/g, '_'), { value: { detail: code } }]),
+  );

@@ -17,6 +17,8 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
     .addTag('Sandboxes', 'One active sandbox a chat.')
     .addTag('Workspaces', 'One a user; holds chats.')
     .addTag('Chats', 'What outlives the sandbox of a chat.')
+    .addTag('History', 'One `history.md` a chat, in UTF-8; the sandbox shares it.')
+    .addTag('Files', "The files at the top of a chat's directory, whoever wrote them.")
     .addTag('Health', 'For probes; open to all.')
     .addTag('Metrics', 'For Prometheus.')
     .addApiKey({ type: 'apiKey', in: 'header', name: security.tokenHeader }, 'token')

@@ -23,7 +23,8 @@ export function sendError(
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': String(Buffer.byteLength(body)),
     });
-  if (request.complete || !hasBody(request)) {
+  // A connection that is gone says no more, not even that it has ended.
+  if (request.complete || request.destroyed || !hasBody(request)) {
     response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }

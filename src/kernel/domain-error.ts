@@ -1,6 +1,14 @@
 /** What went wrong, in terms of the domain; `http/error-answer.ts` gives each kind its status. */
 export type DomainErrorKind =
-  'invalid' | 'not-found' | 'conflict' | 'limit-reached' | 'unavailable' | 'out-of-space' | 'internal';
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'precondition-failed'
+  | 'too-large'
+  | 'limit-reached'
+  | 'unavailable'
+  | 'out-of-space'
+  | 'internal';
 
 /** A failure that the caller is told about by a stable, snake_case code. */
 export abstract class DomainError extends Error {

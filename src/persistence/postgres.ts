@@ -53,6 +53,12 @@ export function postgresDialect(
 /** A connection on which a query ended without the server's word is not used again: the next would wait behind it. */
 function cautious(client: pg.PoolClient): PostgresPoolClient {
   let isDoubtful = false;
+  // The pool listens only while nobody has the client, and a loss between two queries that nobody hears ends the process.
+  // Whoever has it is told by the next query.
+  const onLoss = (): void => {
+    isDoubtful = true;
+  };
+  client.on('error', onLoss);
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {
       return await client.query(sql, [...parameters]);
@@ -63,6 +69,9 @@ function cautious(client: pg.PoolClient): PostgresPoolClient {
   };
   return {
     query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(isDoubtful || destroy === true),
+    release: (destroy) => {
+      client.release(isDoubtful || destroy === true);
+      client.off('error', onLoss);
+    },
   };
 }

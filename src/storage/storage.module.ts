@@ -3,27 +3,58 @@ import { StorageMigrations } from './adapters/database/migrations.js';
 import { SqlChatFileRepository } from './adapters/database/sql-chat-file-repository.js';
 import { SqlChatRepository } from './adapters/database/sql-chat-repository.js';
 import { SqlWorkspaceRepository } from './adapters/database/sql-workspace-repository.js';
+import { SqlWriteLedger } from './adapters/database/sql-write-ledger.js';
+import { DirectoryClearer } from './adapters/filesystem/directory-clearer.js';
+import { DiscardPile } from './adapters/filesystem/discard-pile.js';
+import { FindUsageReader } from './adapters/filesystem/find-usage-reader.js';
+import { HostileEntries } from './adapters/filesystem/hostile-entries.js';
+import { LocalAttachmentContent } from './adapters/filesystem/local-attachment-content.js';
 import { LocalChatContent } from './adapters/filesystem/local-chat-content.js';
+import { LocalHistoryContent } from './adapters/filesystem/local-history-content.js';
+import { LocalStagingArea } from './adapters/filesystem/local-staging-area.js';
 import { ChatController } from './adapters/http/chat.controller.js';
+import { FileContentController } from './adapters/http/file-content.controller.js';
+import { FileController } from './adapters/http/file.controller.js';
+import { HistoryController } from './adapters/http/history.controller.js';
+import { UploadController } from './adapters/http/upload.controller.js';
 import { WorkspaceController } from './adapters/http/workspace.controller.js';
 import { LifecycleSandboxActivity } from './adapters/sandbox/lifecycle-sandbox-activity.js';
-import { DeletionFinisher } from './adapters/schedule/deletion-finisher.js';
+import { StorageSweeper } from './adapters/schedule/storage-sweeper.js';
+import { ATTACHMENT_CONTENT } from './ports/attachment-content.js';
 import { CHAT_CONTENT } from './ports/chat-content.js';
 import { CHAT_FILE_REPOSITORY } from './ports/chat-file-repository.js';
 import { CHAT_REPOSITORY } from './ports/chat-repository.js';
+import { HISTORY_CONTENT } from './ports/history-content.js';
 import { SANDBOX_ACTIVITY } from './ports/sandbox-activity.js';
+import { STAGING_AREA } from './ports/staging-area.js';
 import { WORKSPACE_REPOSITORY } from './ports/workspace-repository.js';
+import { WRITE_LEDGER } from './ports/write-ledger.js';
+import { WORKSPACE_USAGE_READER } from './ports/workspace-usage-reader.js';
 import { ChatRemoval } from './use-cases/chat-removal.js';
+import { ClearFiles } from './use-cases/clear-files.js';
+import { ContentWriter } from './use-cases/content-writer.js';
 import { CreateChat } from './use-cases/create-chat.js';
 import { CreateWorkspace } from './use-cases/create-workspace.js';
 import { DeleteChat } from './use-cases/delete-chat.js';
+import { DeleteFile } from './use-cases/delete-file.js';
 import { DeleteWorkspace } from './use-cases/delete-workspace.js';
+import { FileInventory } from './use-cases/file-inventory.js';
 import { FinishDeletions } from './use-cases/finish-deletions.js';
 import { GetChat } from './use-cases/get-chat.js';
+import { GetFile } from './use-cases/get-file.js';
+import { GetHistory } from './use-cases/get-history.js';
+import { GetWorkspaceUsage } from './use-cases/get-workspace-usage.js';
 import { GetWorkspace } from './use-cases/get-workspace.js';
 import { ListChats } from './use-cases/list-chats.js';
+import { ListFiles } from './use-cases/list-files.js';
 import { ListWorkspaces } from './use-cases/list-workspaces.js';
 import { PrepareChatDirectory } from './use-cases/prepare-chat-directory.js';
+import { Quota } from './use-cases/quota.js';
+import { RecoverWrites } from './use-cases/recover-writes.js';
+import { StoreFile } from './use-cases/store-file.js';
+import { SweepStorage } from './use-cases/sweep-storage.js';
+import { WorkspaceMeter } from './use-cases/workspace-meter.js';
+import { WriteHistory } from './use-cases/write-history.js';
 
 const USE_CASES = [
   CreateWorkspace,
@@ -34,23 +65,49 @@ const USE_CASES = [
   GetChat,
   ListChats,
   DeleteChat,
+  StoreFile,
+  ListFiles,
+  GetFile,
+  DeleteFile,
+  ClearFiles,
+  GetHistory,
+  WriteHistory,
+  GetWorkspaceUsage,
   FinishDeletions,
   PrepareChatDirectory,
 ];
+
+/** What use cases share. */
+const PARTS = [ChatRemoval, ContentWriter, FileInventory, Quota, RecoverWrites, SweepStorage, WorkspaceMeter];
 
 const PORTS = [
   { provide: WORKSPACE_REPOSITORY, useClass: SqlWorkspaceRepository },
   { provide: CHAT_REPOSITORY, useClass: SqlChatRepository },
   { provide: CHAT_FILE_REPOSITORY, useClass: SqlChatFileRepository },
+  { provide: WRITE_LEDGER, useClass: SqlWriteLedger },
   { provide: CHAT_CONTENT, useClass: LocalChatContent },
+  { provide: STAGING_AREA, useClass: LocalStagingArea },
+  { provide: ATTACHMENT_CONTENT, useClass: LocalAttachmentContent },
+  { provide: HISTORY_CONTENT, useClass: LocalHistoryContent },
+  { provide: WORKSPACE_USAGE_READER, useClass: FindUsageReader },
   { provide: SANDBOX_ACTIVITY, useClass: LifecycleSandboxActivity },
 ];
 
-/** Workspaces and chats, which outlive sandboxes. Global, as the sandbox module is, and for the same reason. */
+/** What the adapters of content share. */
+const CONTENT = [DiscardPile, DirectoryClearer, HostileEntries];
+
+/** Workspaces, chats and files, which outlive sandboxes. Global, as the sandbox module is, and for the same reason. */
 @Global()
 @Module({
-  controllers: [WorkspaceController, ChatController],
-  providers: [...PORTS, ChatRemoval, ...USE_CASES, StorageMigrations, DeletionFinisher],
+  controllers: [
+    WorkspaceController,
+    ChatController,
+    HistoryController,
+    UploadController,
+    FileController,
+    FileContentController,
+  ],
+  providers: [...PORTS, ...CONTENT, ...PARTS, ...USE_CASES, StorageMigrations, StorageSweeper],
   exports: [PrepareChatDirectory],
 })
 export class StorageModule {}

@@ -6,23 +6,46 @@ import type { Database } from '../../src/persistence/database.js';
 import { SqlChatFileRepository } from '../../src/storage/adapters/database/sql-chat-file-repository.js';
 import { SqlChatRepository } from '../../src/storage/adapters/database/sql-chat-repository.js';
 import { SqlWorkspaceRepository } from '../../src/storage/adapters/database/sql-workspace-repository.js';
+import { SqlWriteLedger } from '../../src/storage/adapters/database/sql-write-ledger.js';
 import type { StorageTables } from '../../src/storage/adapters/database/tables.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { openDatabase } from '../support/test-database.js';
-import { type RepositoriesWorld, theyAreStorageRepositories } from './storage-repositories.contract.js';
+import { itIsAChatFileRepository } from './chat-file-repository.contract.js';
+import { theyAreStorageRepositories } from './storage-repositories.contract.js';
+import type { RepositoriesWorld } from './storage-world.js';
+import { itIsAWriteLedgerForMany } from './write-ledger-for-many.contract.js';
+import { itIsAWriteLedger } from './write-ledger.contract.js';
 
 const START_MS = 120_000;
 
-const worldOf = (database: Database): RepositoriesWorld => ({
+type Repositories = Omit<RepositoriesWorld, 'peer' | 'clear' | 'close'>;
+
+const repositoriesOf = (database: Database): Repositories => ({
   workspaces: new SqlWorkspaceRepository(database),
   chats: new SqlChatRepository(database),
   files: new SqlChatFileRepository(database),
+  ledger: new SqlWriteLedger(database),
+});
+
+const worldOf = (database: Database, peer: Database): RepositoriesWorld => ({
+  ...repositoriesOf(database),
+  peer: repositoriesOf(peer),
   clear: async () => {
     await database.run<StorageTables, unknown>((db) => db.deleteFrom('chats').execute());
     await database.run<StorageTables, unknown>((db) => db.deleteFrom('workspaces').execute());
   },
-  close: () => database.onApplicationShutdown(),
+  close: async () => {
+    await database.onApplicationShutdown();
+    if (peer !== database) await peer.onApplicationShutdown();
+  },
 });
+
+function theyKeepTheirPromises(open: () => Promise<RepositoriesWorld>): void {
+  theyAreStorageRepositories(open);
+  describe('as a ChatFileRepository', () => itIsAChatFileRepository(open));
+  describe('as a WriteLedger', () => itIsAWriteLedger(open));
+  describe('as a WriteLedger for many', () => itIsAWriteLedgerForMany(open));
+}
 
 describe('the repositories over SQLite', () => {
   let directory: string;
@@ -31,9 +54,11 @@ describe('the repositories over SQLite', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  theyAreStorageRepositories(async () =>
-    worldOf(await openDatabase(`sqlite:${join(directory, 'new/test.db')}`)),
-  );
+  // Another connection of this thread would wait for the first one in vain: it waits in the thread.
+  theyKeepTheirPromises(async () => {
+    const database = await openDatabase(`sqlite:${join(directory, 'new/test.db')}`);
+    return worldOf(database, database);
+  });
 });
 
 describe('the repositories over PostgreSQL', () => {
@@ -43,5 +68,8 @@ describe('the repositories over PostgreSQL', () => {
   }, START_MS);
   afterAll(() => cluster.stop());
 
-  theyAreStorageRepositories(async () => worldOf(await openDatabase(await cluster.newDatabase())));
+  theyKeepTheirPromises(async () => {
+    const url = await cluster.newDatabase();
+    return worldOf(await openDatabase(url), await openDatabase(url));
+  });
 });

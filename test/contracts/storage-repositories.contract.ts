@@ -1,12 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Chat } from '../../src/storage/domain/chat.js';
-import type { ChatFile } from '../../src/storage/domain/chat-file.js';
-import { ChatNotFoundError } from '../../src/storage/domain/errors.js';
-import type { Position, Slice } from '../../src/storage/domain/slice.js';
+import type { Position } from '../../src/storage/domain/slice.js';
 import type { Workspace } from '../../src/storage/domain/workspace.js';
-import type { ChatFileRepository } from '../../src/storage/ports/chat-file-repository.js';
-import type { ChatRepository } from '../../src/storage/ports/chat-repository.js';
-import type { WorkspaceRepository } from '../../src/storage/ports/workspace-repository.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
 import {
   aChat,
@@ -18,38 +13,9 @@ import {
   WORKSPACE,
 } from '../builders/storage.js';
 import { NOW, secondsFromNow } from '../builders/times.js';
+import { ALL, nothing, type RepositoriesWorld, times, walk } from './storage-world.js';
 
-export interface RepositoriesWorld {
-  readonly workspaces: WorkspaceRepository;
-  readonly chats: ChatRepository;
-  readonly files: ChatFileRepository;
-  /** Drops everything. */
-  clear(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const ALL: Slice = { after: null, limit: 1000 };
-const nothing = (): Promise<void> => Promise.resolve();
-const times = <T>(count: number, work: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, i) => work(i));
-
-/** Every page, one after the other. */
-async function walk<T>(
-  list: (slice: Slice) => Promise<T[]>,
-  limit: number,
-  positionOf: (item: T) => Position,
-): Promise<T[][]> {
-  const pages: T[][] = [];
-  for (let after: Position | null = null; ;) {
-    const page: T[] = await list({ after, limit });
-    pages.push(page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < limit) return pages;
-    after = positionOf(last);
-  }
-}
-
-/** What the three repositories promise, over one database. */
+/** What the repositories of workspaces and chats promise, over one database. */
 export function theyAreStorageRepositories(open: () => Promise<RepositoriesWorld>): void {
   let world: RepositoriesWorld;
   beforeAll(async () => {
@@ -205,7 +171,7 @@ export function theyAreStorageRepositories(open: () => Promise<RepositoriesWorld
     it('drops a marked chat with its files, once, and leaves one that is not marked', async () => {
       await world.workspaces.add(aWorkspace());
       await world.chats.add(aChat());
-      await world.files.save(aChatFile());
+      await world.files.adopt(CHAT, [aChatFile()]);
       let discarded = 0;
       const discard = (): Promise<void> => {
         discarded += 1;
@@ -227,90 +193,6 @@ export function theyAreStorageRepositories(open: () => Promise<RepositoriesWorld
       const failing = world.chats.dropMarked(CHAT, () => Promise.reject(new Error('no')));
       await expect(failing).rejects.toThrow('no');
       expect(await world.chats.isMarked(CHAT)).toBe(true);
-    });
-  });
-
-  describe('as a ChatFileRepository', () => {
-    const prepare = async (): Promise<void> => {
-      await world.workspaces.add(aWorkspace());
-      await world.chats.add(aChat());
-      await world.chats.add(aChat({ chatId: OTHER_CHAT }));
-    };
-
-    it('finds by id and by name what was saved', async () => {
-      await prepare();
-      const file = aChatFile({ contentType: null, sizeBytes: 2 ** 40, origin: 'agent' });
-      expect(await world.files.save(file)).toEqual(file);
-      expect(await world.files.find(file.fileId)).toEqual(file);
-      expect(await world.files.findByName(CHAT, file.name)).toEqual(file);
-      expect(await world.files.findByName(OTHER_CHAT, file.name)).toBeNull();
-      expect(await world.files.find(CHAT)).toBeNull();
-    });
-
-    it('replaces under the same name, and keeps id and time', async () => {
-      await prepare();
-      await world.files.save(aChatFile());
-      const next = aChatFile({
-        fileId: aUuid(4002),
-        contentType: 'image/png',
-        sizeBytes: 0,
-        createdAt: secondsFromNow(5),
-      });
-      const kept = { ...next, fileId: aChatFile().fileId, createdAt: NOW };
-      expect(await world.files.save(next)).toEqual(kept);
-      expect(await world.files.listByChat(CHAT, ALL)).toEqual([kept]);
-    });
-
-    it('compares names as bytes', async () => {
-      await prepare();
-      const names = ['a', 'A', 'ä', 'a\u0308', 'a ', 'ＡＢ', '🗂️.txt', 'quo\'te"; drop table chats'];
-      for (const [index, name] of names.entries()) {
-        await world.files.save(aChatFile({ fileId: aUuid(4100 + index), name }));
-      }
-      expect((await world.files.listByChat(CHAT, ALL)).map(({ name }) => name)).toEqual(names);
-      for (const name of names) expect((await world.files.findByName(CHAT, name))?.name).toBe(name);
-    });
-
-    it('keeps no file of a chat that is not there or on its way out', async () => {
-      await prepare();
-      const stray = world.files.save(aChatFile({ chatId: aUuid(99) }));
-      await expect(stray).rejects.toBeInstanceOf(ChatNotFoundError);
-      await world.chats.mark(CHAT, NOW);
-      await expect(world.files.save(aChatFile())).rejects.toBeInstanceOf(ChatNotFoundError);
-    });
-
-    it('lists those of a chat, oldest first, ties by id, in pages', async () => {
-      await prepare();
-      const expected = times(5, (index) =>
-        aChatFile({
-          fileId: aUuid(4100 + index),
-          name: `${9 - index}`,
-          createdAt: secondsFromNow(Math.floor(index / 2)),
-        }),
-      );
-      for (const file of expected.toReversed()) await world.files.save(file);
-      await world.files.save(aChatFile({ fileId: aUuid(4200), chatId: OTHER_CHAT }));
-      const positionOf = ({ createdAt, fileId }: ChatFile): Position => ({ createdAt, id: fileId });
-      for (const limit of [1, 2, 100]) {
-        const pages = await walk((slice) => world.files.listByChat(CHAT, slice), limit, positionOf);
-        expect(pages.flat()).toEqual(expected);
-      }
-    });
-
-    it('deletes one, or all of a chat', async () => {
-      await prepare();
-      const files = times(3, (index) => aChatFile({ fileId: aUuid(4100 + index), name: String(index) }));
-      const other = aChatFile({ fileId: aUuid(4200), chatId: OTHER_CHAT });
-      for (const file of [...files, other]) await world.files.save(file);
-      const [first = other] = files;
-      expect([await world.files.delete(first.fileId), await world.files.delete(first.fileId)]).toEqual([
-        true,
-        false,
-      ]);
-      expect(await world.files.listByChat(CHAT, ALL)).toEqual(files.slice(1));
-      await world.files.deleteAll(CHAT);
-      expect(await world.files.listByChat(CHAT, ALL)).toEqual([]);
-      expect(await world.files.find(other.fileId)).toEqual(other);
     });
   });
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Service } from '../support/service.js';
 
 interface Operation {
+  readonly requestBody?: unknown;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
 }
 
@@ -37,26 +38,53 @@ describe('the OpenAPI document', () => {
 
   it('has every route, each answer of it with an example', () => {
     expect(Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)])).toEqual([
+      ['/metrics', ['get']],
       ['/api/v1/health', ['get']],
       ['/livez', ['get']],
       ['/readyz', ['get']],
       ['/api/v1/workspaces', ['post', 'get']],
       ['/api/v1/workspaces/{workspace_id}', ['get', 'delete']],
+      ['/api/v1/workspaces/{workspace_id}/usage', ['get']],
       ['/api/v1/workspaces/{workspace_id}/chats', ['post', 'get']],
       ['/api/v1/chats/{chat_id}', ['get', 'delete']],
+      ['/api/v1/chats/{chat_id}/history', ['get', 'put', 'post']],
+      ['/api/v1/chats/{chat_id}/files', ['post', 'get', 'delete']],
+      ['/api/v1/chats/{chat_id}/files/by-name/{name}', ['put']],
+      ['/api/v1/chats/{chat_id}/files/{file_id}', ['get', 'delete']],
+      ['/api/v1/chats/{chat_id}/files/{file_id}/content', ['get']],
       ['/api/v1/create', ['post']],
       ['/api/v1/sandboxes', ['get']],
       ['/api/v1/sandboxes/{chat_id}', ['get', 'delete']],
     ]);
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
-        if (status === '204') continue;
-        const media = content?.['application/json'] ?? {};
+        if (['204', '304'].includes(status)) continue;
+        const media = Object.values(content ?? {})[0] ?? {};
         const isError = Number(status) >= 400 && Number(status) !== 503;
         expect([status, 'schema' in media]).toEqual([status, true]);
         if (isError) expect([status, 'examples' in media || 'example' in media]).toEqual([status, true]);
       }
     }
+  });
+
+  it('lets Swagger UI upload files, and tells what a history is', () => {
+    const bodyOf = (path: string, method: string): unknown => document.paths[path]?.[method]?.requestBody;
+    expect(bodyOf('/api/v1/chats/{chat_id}/files', 'post')).toMatchObject({
+      content: {
+        'multipart/form-data': {
+          schema: { required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+        },
+      },
+    });
+    const binary = { schema: { type: 'string', format: 'binary' } };
+    expect(bodyOf('/api/v1/chats/{chat_id}/files/by-name/{name}', 'put')).toMatchObject({
+      content: { 'application/octet-stream': binary },
+    });
+    const text = { schema: { type: 'string' } };
+    for (const method of ['put', 'post'])
+      expect(bodyOf('/api/v1/chats/{chat_id}/history', method)).toMatchObject({
+        content: { 'text/markdown': text, 'text/plain': text },
+      });
   });
 
   it('declares how to authorize, so that Swagger UI can', () => {

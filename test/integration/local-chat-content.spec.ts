@@ -4,7 +4,6 @@ import {
   lstat,
   mkdir,
   mkdtemp,
-  open,
   readdir,
   readFile,
   rm,
@@ -16,33 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DiscardPile } from '../../src/storage/adapters/filesystem/discard-pile.js';
 import { LocalChatContent } from '../../src/storage/adapters/filesystem/local-chat-content.js';
 import { aSandboxConfig } from '../builders/configuration.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
 import { RecordingLogger } from '../fakes/observability.js';
+import { buildHostileTree } from './hostile-tree.js';
 
 const WAIT_MS = 20_000;
-
-/** What a sandbox may leave to whoever is to remove it: depth beyond any path, closed doors, names that are no text. */
-async function buildHostileTree(top: string, linkTarget: string): Promise<void> {
-  await symlink(linkTarget, join(top, 'link'));
-  await promisify(execFile)('mkfifo', [join(top, 'fifo')]);
-  await mkdir(join(top, 'closed'));
-  await mkdir(Buffer.concat([Buffer.from(`${top}/closed/`), Buffer.from([0xff, 0xfe, 0x0a])]), 0o000);
-  await writeFile(Buffer.concat([Buffer.from(`${top}/closed/`), Buffer.from([0x80])]), 'x');
-  await chmod(join(top, 'closed'), 0o000);
-  let at = await open(top);
-  for (let depth = 0; depth < 60; depth += 1) {
-    const next = `/proc/self/fd/${at.fd}/${'d'.repeat(200)}`;
-    await mkdir(next);
-    const deeper = await open(next);
-    await at.close();
-    at = deeper;
-  }
-  await writeFile(`/proc/self/fd/${at.fd}/end`, 'x');
-  await at.chmod(0o000);
-  await at.close();
-}
 
 describe('LocalChatContent', () => {
   let root: string;
@@ -55,7 +35,8 @@ describe('LocalChatContent', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'sandbox-master-chats-'));
     chatsRoot = join(root, 'own/chats');
-    content = new LocalChatContent(aSandboxConfig({ chatsRoot }), logger);
+    const sandbox = aSandboxConfig({ chatsRoot });
+    content = new LocalChatContent(sandbox, new DiscardPile(sandbox, logger));
   });
   afterEach(async () => {
     if (usualUmask !== null) process.umask(usualUmask);

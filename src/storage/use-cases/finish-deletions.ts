@@ -7,7 +7,7 @@ import { SANDBOX_ACTIVITY, type SandboxActivity } from '../ports/sandbox-activit
 import { WORKSPACE_REPOSITORY, type WorkspaceRepository } from '../ports/workspace-repository.js';
 import { ChatRemoval } from './chat-removal.js';
 
-/** Finishes the deletions that an earlier process began. */
+/** Finishes the deletions that were cut off, by the end of their process or of the database. */
 @Injectable()
 export class FinishDeletions {
   constructor(
@@ -19,12 +19,17 @@ export class FinishDeletions {
     private readonly removal: ChatRemoval,
   ) {}
 
-  /** @throws Error when the database or the engine does not answer; to be tried again then */
+  /** One that fails does not keep the rest from being tried. @throws Error when something is to be tried again */
   async execute(): Promise<void> {
     await this.content.findDiscarded();
-    for (const chatId of await this.chats.listMarked()) await this.finishChat(chatId);
+    const failures: unknown[] = [];
+    for (const chatId of await this.chats.listMarked()) {
+      await this.finishChat(chatId).catch((error: unknown) => failures.push(error));
+    }
     for (const workspaceId of await this.workspaces.listMarked())
       await this.workspaces.dropMarked(workspaceId);
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} deletions are not finished`);
   }
 
   private async finishChat(chatId: string): Promise<void> {
@@ -32,7 +37,7 @@ export class FinishDeletions {
       await this.activity.whileInactive([chatId], () => this.removal.finish(chatId));
     } catch (error) {
       if (!(error instanceof ChatHasActiveSandboxError)) throw error;
-      // It came up while the database could not be asked; the next deletion or start finds the chat again.
+      // It came up while the database could not be asked; the next deletion or sweep finds the chat again.
       this.logger.warn('chat_deletion_waits_for_sandbox', { chat_id: chatId });
     }
   }

@@ -12,6 +12,12 @@ function migrationsFor(isPostgres: boolean): Record<string, Migration> {
   const createTable = (db: Kysely<unknown>, name: string): CreateTableBuilder<string> =>
     db.schema.createTable(name);
 
+  const addCount = (db: Kysely<unknown>, table: string, name: string, first: number): Promise<void> =>
+    db.schema
+      .alterTable(table)
+      .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(first))
+      .execute();
+
   return {
     '001_workspaces_and_chats': {
       async up(db: Kysely<unknown>): Promise<void> {
@@ -61,6 +67,38 @@ function migrationsFor(isPostgres: boolean): Record<string, Migration> {
           .createIndex('chat_files_by_age')
           .on('chat_files')
           .columns(['chat_id', 'created_at', 'file_id'])
+          .execute();
+      },
+    },
+    '003_content_writes': {
+      async up(db: Kysely<unknown>): Promise<void> {
+        await addCount(db, 'workspaces', 'used_bytes', 0);
+        await addCount(db, 'workspaces', 'written_bytes', 0);
+        await addCount(db, 'chat_files', 'revision', 1);
+        await createTable(db, 'content_writes')
+          .addColumn('write_id', text, (column) => column.primaryKey())
+          .addColumn('chat_id', text, (column) =>
+            column.notNull().references('chats.chat_id').onDelete('cascade'),
+          )
+          .addColumn('workspace_id', text, (column) => column.notNull())
+          .addColumn('kind', 'text', (column) => column.notNull())
+          .addColumn('staged_name', text, (column) => column.notNull())
+          .addColumn('identity', text, (column) => column.notNull())
+          .addColumn('name', text, (column) => column.notNull())
+          .addColumn('content_type', 'text')
+          .addColumn('file_id', text, (column) => column.notNull())
+          .addColumn('started_at', 'bigint', (column) => column.notNull())
+          .addColumn('reserved_bytes', 'bigint', (column) => column.notNull())
+          .execute();
+        await db.schema
+          .createIndex('content_writes_by_workspace')
+          .on('content_writes')
+          .column('workspace_id')
+          .execute();
+        await db.schema
+          .createIndex('content_writes_by_name')
+          .on('content_writes')
+          .columns(['chat_id', 'name'])
           .execute();
       },
     },

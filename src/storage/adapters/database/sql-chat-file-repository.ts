@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
 import { Database } from '../../../persistence/database.js';
 import type { ChatFile } from '../../domain/chat-file.js';
-import { ChatNotFoundError } from '../../domain/errors.js';
 import type { Slice } from '../../domain/slice.js';
-import type { ChatFileRepository } from '../../ports/chat-file-repository.js';
+import type { ChatFileRepository, FileRecord } from '../../ports/chat-file-repository.js';
+import { batchesOf } from './batches.js';
+import { ofFileRow, toFile, toFileRow } from './chat-file-rows.js';
 import { isBehind } from './keyset.js';
-import type { ChatFileRow, StorageTables } from './tables.js';
+import { lockChat, lockLiveChat } from './row-locks.js';
+import type { StorageTables } from './tables.js';
+
+const RECORD = ['file_id as fileId', 'name', 'revision'] as const;
 
 @Injectable()
 export class SqlChatFileRepository implements ChatFileRepository {
@@ -30,45 +35,80 @@ export class SqlChatFileRepository implements ChatFileRepository {
     );
   }
 
-  listByChat(chatId: string, { after, limit }: Slice): Promise<ChatFile[]> {
+  listByChat(chatId: string, { after, limit }: Slice, maxListed: number): Promise<ChatFile[]> {
     return this.database.run<StorageTables, ChatFile[]>(async (db) => {
       const rows = await db
-        .selectFrom('chat_files')
+        .selectFrom((eb) =>
+          eb
+            .selectFrom('chat_files')
+            .selectAll()
+            .where('chat_id', '=', chatId)
+            .orderBy('created_at')
+            .orderBy('file_id')
+            .limit(maxListed)
+            .as('chat_files'),
+        )
         .selectAll()
-        .where('chat_id', '=', chatId)
         .$if(after !== null, (query) => (after === null ? query : query.where(isBehind('file_id', after))))
         .orderBy('created_at')
         .orderBy('file_id')
         .limit(limit)
         .execute();
-      return rows.map(ofRow);
+      return rows.map(ofFileRow);
     });
   }
 
-  save(file: ChatFile): Promise<ChatFile> {
-    return this.database.transaction<StorageTables, ChatFile>(async (db) => {
-      const chat = await db
-        .selectFrom('chats')
-        .select('chat_id')
-        .where('chat_id', '=', file.chatId)
-        .where('deleted_at', 'is', null)
-        .$if(this.database.isPostgres, (query) => query.forShare())
+  findRecord(fileId: string): Promise<FileRecord | null> {
+    return this.database.run<StorageTables, FileRecord | null>(async (db) => {
+      const record = await db
+        .selectFrom('chat_files')
+        .select(RECORD)
+        .where('file_id', '=', fileId)
         .executeTakeFirst();
-      if (chat === undefined) throw new ChatNotFoundError();
-      const row = await db
-        .insertInto('chat_files')
-        .values(toRow(file))
-        .onConflict((conflict) =>
-          conflict.columns(['chat_id', 'name']).doUpdateSet((eb) => ({
-            content_type: eb.ref('excluded.content_type'),
-            size_bytes: eb.ref('excluded.size_bytes'),
-            origin: eb.ref('excluded.origin'),
-          })),
-        )
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return ofRow(row);
+      return record ?? null;
     });
+  }
+
+  listRecords(chatId: string): Promise<FileRecord[]> {
+    return this.database.run<StorageTables, FileRecord[]>((db) =>
+      db
+        .selectFrom('chat_files')
+        .select(RECORD)
+        .where('chat_id', '=', chatId)
+        .orderBy('created_at')
+        .orderBy('file_id')
+        .execute(),
+    );
+  }
+
+  async adopt(chatId: string, files: readonly ChatFile[]): Promise<void> {
+    await this.database.transaction<StorageTables, unknown>(async (db) => {
+      // No write of the chat begins or ends meanwhile.
+      await lockLiveChat(this.database, db, chatId);
+      const writes = await db
+        .selectFrom('content_writes')
+        .select('name')
+        .where('chat_id', '=', chatId)
+        .execute();
+      const writtenNames = new Set(writes.map(({ name }) => name));
+      const rows = files.filter(({ name }) => !writtenNames.has(name)).map(toFileRow);
+      for (const batch of batchesOf(rows)) {
+        await db
+          .insertInto('chat_files')
+          .values(batch)
+          .onConflict((conflict) => conflict.columns(['chat_id', 'name']).doNothing())
+          .execute();
+      }
+    });
+  }
+
+  async forget(records: readonly FileRecord[]): Promise<void> {
+    for (const [revision, ofRevision] of Map.groupBy(records, (record) => record.revision)) {
+      for (const batch of batchesOf(ofRevision)) {
+        const fileIds = batch.map(({ fileId }) => fileId);
+        for (const chatId of await this.chatsOf(fileIds)) await this.forgetIn(chatId, fileIds, revision);
+      }
+    }
   }
 
   delete(fileId: string): Promise<boolean> {
@@ -82,30 +122,32 @@ export class SqlChatFileRepository implements ChatFileRepository {
   }
 
   async deleteAll(chatId: string): Promise<void> {
-    await this.database.run<StorageTables, unknown>((db) =>
-      db.deleteFrom('chat_files').where('chat_id', '=', chatId).execute(),
+    await this.holding(chatId, (db) => db.deleteFrom('chat_files').where('chat_id', '=', chatId).execute());
+  }
+
+  private async chatsOf(fileIds: readonly string[]): Promise<string[]> {
+    const rows = await this.database.run<StorageTables, { chat_id: string }[]>((db) =>
+      db.selectFrom('chat_files').select('chat_id').distinct().where('file_id', 'in', fileIds).execute(),
+    );
+    return rows.map(({ chat_id }) => chat_id);
+  }
+
+  private async forgetIn(chatId: string, fileIds: readonly string[], revision: number): Promise<void> {
+    await this.holding(chatId, (db) =>
+      db
+        .deleteFrom('chat_files')
+        .where('chat_id', '=', chatId)
+        .where('file_id', 'in', fileIds)
+        .where('revision', '=', revision)
+        .execute(),
     );
   }
+
+  /** For more than one file of the chat at once; without the chat, two would wait for each other's files. */
+  private holding(chatId: string, work: (db: Kysely<StorageTables>) => Promise<unknown>): Promise<unknown> {
+    return this.database.transaction<StorageTables, unknown>(async (db) => {
+      await lockChat(this.database, db, chatId);
+      return work(db);
+    });
+  }
 }
-
-const toFile = (row: ChatFileRow | undefined): ChatFile | null => (row === undefined ? null : ofRow(row));
-
-const ofRow = (row: ChatFileRow): ChatFile => ({
-  fileId: row.file_id,
-  chatId: row.chat_id,
-  name: row.name,
-  contentType: row.content_type,
-  sizeBytes: row.size_bytes,
-  origin: row.origin,
-  createdAt: new Date(row.created_at),
-});
-
-const toRow = (file: ChatFile): ChatFileRow => ({
-  file_id: file.fileId,
-  chat_id: file.chatId,
-  name: file.name,
-  content_type: file.contentType,
-  size_bytes: file.sizeBytes,
-  origin: file.origin,
-  created_at: file.createdAt.getTime(),
-});

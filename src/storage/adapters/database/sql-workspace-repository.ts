@@ -75,6 +75,8 @@ export class SqlWorkspaceRepository implements WorkspaceRepository {
           user_id: userId,
           created_at: createdAt.getTime(),
           deleted_at: null,
+          used_bytes: 0,
+          written_bytes: 0,
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute(),

@@ -3,6 +3,7 @@ export interface StorageTables {
   workspaces: WorkspaceRow;
   chats: ChatRow;
   chat_files: ChatFileRow;
+  content_writes: ContentWriteRow;
 }
 
 export interface WorkspaceRow {
@@ -11,6 +12,8 @@ export interface WorkspaceRow {
   created_at: number;
   /** Since when it is on its way out. */
   deleted_at: number | null;
+  used_bytes: number;
+  written_bytes: number;
 }
 
 export interface ChatRow {
@@ -29,4 +32,22 @@ export interface ChatFileRow {
   size_bytes: number;
   origin: 'upload' | 'agent';
   created_at: number;
+  /** One more with every upload that replaces the file. */
+  revision: number;
+}
+
+/** A write under way; gone once its content has its name and its record. */
+export interface ContentWriteRow {
+  write_id: string;
+  chat_id: string;
+  /** That of the chat, which never changes: the reservations of a workspace are summed up all the time. */
+  workspace_id: string;
+  kind: 'file' | 'history';
+  staged_name: string;
+  identity: string;
+  name: string;
+  content_type: string | null;
+  file_id: string;
+  started_at: number;
+  reserved_bytes: number;
 }

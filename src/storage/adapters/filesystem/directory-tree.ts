@@ -33,17 +33,28 @@ export async function openOpenDirectory(path: string): Promise<{ directory: File
  * Makes an empty file, writable for all, where nothing bears the name: nothing that does is opened or followed.
  * @returns whether it was made now
  */
-export async function ensureFile(directory: FileHandle, name: string): Promise<boolean> {
+export const makeFile = (directory: FileHandle, name: string): Promise<boolean> =>
+  making(directory, name, () => Promise.resolve());
+
+/** The same, and the file outlives a loss of power once its directory has been synced. */
+export const ensureFile = (directory: FileHandle, name: string): Promise<boolean> =>
+  making(directory, name, (file) => file.sync());
+
+function making(
+  directory: FileHandle,
+  name: string,
+  finish: (file: FileHandle) => Promise<void>,
+): Promise<boolean> {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK;
-  const making = open(`/proc/self/fd/${directory.fd}/${name}`, flags, OPEN_FILE).then(async (file) => {
+  const made = open(`/proc/self/fd/${directory.fd}/${name}`, flags, OPEN_FILE).then(async (file) => {
     try {
       await file.chmod(OPEN_FILE);
-      await file.sync();
+      await finish(file);
     } finally {
       await file.close();
     }
   });
-  return succeedsUnlessThere(making);
+  return succeedsUnlessThere(made);
 }
 
 /** Makes what was done to the directory's entries outlive a loss of power. */

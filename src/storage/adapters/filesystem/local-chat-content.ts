@@ -1,29 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ConfigurationError } from '../../../config/configuration.js';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
-import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
-import { StorageFullError } from '../../domain/errors.js';
+import { HISTORY_NAME } from '../../domain/attachment-name.js';
 import type { ChatContent } from '../../ports/chat-content.js';
 import { ensureClosedDirectory, ensureFile, openOpenDirectory, syncDirectory } from './directory-tree.js';
-import { TreeRemover } from './tree-remover.js';
+import { DiscardPile } from './discard-pile.js';
+import { translated } from './disk-errors.js';
 
-const HISTORY = 'history.md';
-/** Beside the chats, on their file system; no id of a chat begins like this. */
-const DISCARDED = '.deleted-';
+/** Beside the chats: what stood in the place of the chat's history, and was none. */
+export const remnantOf = (chatId: string): string => `.aside-${chatId}`;
 
 /** One directory a chat below `sandbox.chats_root`. No sandbox can reach that root, so its entries are ours alone. */
 @Injectable()
-export class LocalChatContent implements ChatContent, OnModuleInit, OnApplicationShutdown {
-  private readonly remover = new TreeRemover();
-  private readonly removals = new Map<string, Promise<void>>();
-
+export class LocalChatContent implements ChatContent, OnModuleInit {
   constructor(
     private readonly sandbox: SandboxConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly pile: DiscardPile,
   ) {}
 
   /** Makes the root when it is missing. @throws ConfigurationError where that cannot be */
@@ -38,16 +31,12 @@ export class LocalChatContent implements ChatContent, OnModuleInit, OnApplicatio
     }
   }
 
-  onApplicationShutdown(): void {
-    this.remover.stop();
-  }
-
   ensureDirectory(chatId: string): Promise<string> {
     return this.ensure(chatId, []);
   }
 
   ensureLayout(chatId: string): Promise<string> {
-    return this.ensure(chatId, [HISTORY]);
+    return this.ensure(chatId, [HISTORY_NAME]);
   }
 
   private ensure(chatId: string, files: readonly string[]): Promise<string> {
@@ -68,51 +57,17 @@ export class LocalChatContent implements ChatContent, OnModuleInit, OnApplicatio
 
   discard(chatId: string): Promise<void> {
     return translated(async () => {
-      const root = this.sandbox.chatsRoot;
-      const discarded = join(root, `${DISCARDED}${randomUUID()}`);
-      try {
-        await rename(join(root, chatId), discarded);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-        throw error;
-      }
-      await syncDirectory(root);
-      this.remove(discarded);
+      // The remnant first: where the second step fails, the chat is still there to be discarded again.
+      await this.pile.take(remnantOf(chatId));
+      await this.pile.take(chatId);
     });
   }
 
-  async findDiscarded(): Promise<void> {
-    const root = this.sandbox.chatsRoot;
-    const names = await readdir(root);
-    for (const name of names) if (name.startsWith(DISCARDED)) this.remove(join(root, name));
+  findDiscarded(): Promise<void> {
+    return this.pile.removeAll();
   }
 
-  async whenRemoved(limitMs: number): Promise<void> {
-    const limit = new AbortController();
-    const over = sleep(limitMs, null, { signal: limit.signal }).catch(() => null);
-    await Promise.race([Promise.all(this.removals.values()), over]);
-    limit.abort();
-  }
-
-  private remove(path: string): void {
-    if (this.removals.has(path)) return;
-    const removal = this.remover
-      .remove(path)
-      .catch((error: unknown) => this.logger.warn('chat_content_not_removed', { path, err: error }))
-      .finally(() => this.removals.delete(path));
-    this.removals.set(path, removal);
-  }
-}
-
-const FULL = ['ENOSPC', 'EDQUOT'];
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw FULL.includes(code)
-      ? new StorageFullError('the disk of the chats is full', { cause: error })
-      : error;
+  whenRemoved(limitMs: number): Promise<void> {
+    return this.pile.whenRemoved(limitMs);
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** For a tree of millions of entries; one that takes longer is gone on with by the next start. */
+/** For a tree of millions of entries; one that takes longer is gone on with by the next sweep. */
 const LIMIT_MS = 15 * 60_000;
 
 /**

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PageQuery } from '../../../http/pagination.js';
 import { OptionalUuidField, UuidField } from '../../../http/uuid-field.js';
 import type { Workspace } from '../../domain/workspace.js';
+import type { WorkspaceUsage } from '../../use-cases/get-workspace-usage.js';
 
 export class CreateWorkspaceDto {
   @UuidField('Whose workspace; in any letter case, with or without hyphens.')
@@ -46,4 +47,30 @@ export const toWorkspaceDto = ({ workspaceId, userId, createdAt }: Workspace): W
   workspace_id: workspaceId,
   user_id: userId,
   created_at: createdAt.toISOString(),
+});
+
+export class WorkspaceUsageDto {
+  @ApiProperty({ format: 'uuid', example: '22222222-2222-2222-2222-222222222222' })
+  workspace_id!: string;
+
+  @ApiProperty({
+    description: 'What the files and histories of its chats take, those included that agents wrote.',
+    type: 'integer',
+    format: 'int64',
+    example: 1048576,
+  })
+  used_bytes!: number;
+
+  @ApiProperty({ type: 'integer', format: 'int64', example: 1073741824 })
+  quota_bytes!: number;
+}
+
+export const toWorkspaceUsageDto = ({
+  workspaceId,
+  usedBytes,
+  quotaBytes,
+}: WorkspaceUsage): WorkspaceUsageDto => ({
+  workspace_id: workspaceId,
+  used_bytes: usedBytes,
+  quota_bytes: quotaBytes,
 });

@@ -12,6 +12,7 @@ import { JsonBody } from '../../../http/json-body.js';
 import { pageOfSlice, pageRequestOf } from '../../../http/pagination.js';
 import { CreateWorkspace } from '../../use-cases/create-workspace.js';
 import { DeleteWorkspace } from '../../use-cases/delete-workspace.js';
+import { GetWorkspaceUsage } from '../../use-cases/get-workspace-usage.js';
 import { GetWorkspace } from '../../use-cases/get-workspace.js';
 import { ListWorkspaces } from '../../use-cases/list-workspaces.js';
 import {
@@ -24,9 +25,11 @@ import {
   CreateWorkspaceDto,
   ListWorkspacesQuery,
   toWorkspaceDto,
+  toWorkspaceUsageDto,
   WorkspaceDto,
   WorkspacePageDto,
   WorkspacePathDto,
+  WorkspaceUsageDto,
 } from './workspace-dtos.js';
 
 @ApiTags('Workspaces')
@@ -37,6 +40,7 @@ export class WorkspaceController {
     private readonly getWorkspace: GetWorkspace,
     private readonly listWorkspaces: ListWorkspaces,
     private readonly deleteWorkspace: DeleteWorkspace,
+    private readonly getWorkspaceUsage: GetWorkspaceUsage,
   ) {}
 
   @Post()
@@ -81,6 +85,18 @@ export class WorkspaceController {
   @ApiErrors(OF_WORKSPACE_ERRORS)
   async get(@Param() { workspace_id }: WorkspacePathDto): Promise<WorkspaceDto> {
     return toWorkspaceDto(await this.getWorkspace.execute(workspace_id));
+  }
+
+  @Get(':workspace_id/usage')
+  @ApiOperation({
+    summary: 'What a workspace takes of its quota',
+    description: 'Measured when it is asked for.',
+    operationId: 'getWorkspaceUsage',
+  })
+  @ApiOkResponse({ type: WorkspaceUsageDto })
+  @ApiErrors(OF_WORKSPACE_ERRORS)
+  async usage(@Param() { workspace_id }: WorkspacePathDto): Promise<WorkspaceUsageDto> {
+    return toWorkspaceUsageDto(await this.getWorkspaceUsage.execute(workspace_id));
   }
 
   @Delete(':workspace_id')

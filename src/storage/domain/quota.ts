@@ -1,0 +1,29 @@
+/** What a workspace holds already when something is to be added to it. */
+export interface Claims {
+  readonly usedBytes: number;
+  /** What all writes under way have reserved, but for the one in question. */
+  readonly reservedBytes: number;
+}
+
+/** What a workspace holds, and all that was ever written to it. */
+export interface Balance {
+  readonly usedBytes: number;
+  readonly writtenBytes: number;
+}
+
+/** What adds nothing always fits, also where the sandbox alone has passed the quota. */
+export const fits = (claims: Claims, addedBytes: number, quotaBytes: number): boolean =>
+  addedBytes <= 0 || claims.usedBytes + claims.reservedBytes + addedBytes <= quotaBytes;
+
+/** Never below nothing: the sandbox may have removed meanwhile what is replaced here, unseen. */
+export const afterSettling = ({ usedBytes, writtenBytes }: Balance, addedBytes: number): Balance => ({
+  usedBytes: Math.max(0, usedBytes + addedBytes),
+  writtenBytes: writtenBytes + Math.max(0, addedBytes),
+});
+
+/** @param writtenThen `writtenBytes` when the measuring began: the measurement may have missed what came since */
+export const usedAfterMeasuring = (
+  measuredBytes: number,
+  writtenThen: number,
+  { writtenBytes }: Balance,
+): number => measuredBytes + writtenBytes - writtenThen;

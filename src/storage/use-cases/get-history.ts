@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { StorageConfig } from '../../config/sections.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import type { OpenContent } from '../domain/content.js';
+import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
+import { GetChat } from './get-chat.js';
+
+export interface OpenedHistory {
+  /** To be disposed by the caller. */
+  readonly content: OpenContent;
+  /** The same for the same bytes; what goes between the quotes of an ETag. */
+  readonly tag: string;
+}
+
+@Injectable()
+export class GetHistory {
+  constructor(
+    @Inject(HISTORY_CONTENT) private readonly history: HistoryContent,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly getChat: GetChat,
+    private readonly storage: StorageConfig,
+  ) {}
+
+  /** @throws ChatNotFoundError, HistoryBusyError */
+  execute(chatId: string): Promise<OpenedHistory> {
+    return this.tracer.span('usecase.get_history', { 'chat.id': chatId }, async () => {
+      await this.getChat.execute(chatId);
+      const content = await this.history.open(chatId);
+      try {
+        return { content, tag: await this.history.digest(content, this.storage.maxHistoryBytes) };
+      } catch (error) {
+        await content[Symbol.asyncDispose]();
+        throw error;
+      }
+    });
+  }
+}

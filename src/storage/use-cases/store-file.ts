@@ -1,0 +1,113 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { StorageConfig } from '../../config/sections.js';
+import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
+import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { assertAttachmentName } from '../domain/attachment-name.js';
+import type { Chat } from '../domain/chat.js';
+import type { ChatFile } from '../domain/chat-file.js';
+import { ChatFileExistsError } from '../domain/errors.js';
+import {
+  ATTACHMENT_CONTENT,
+  type AttachmentContent,
+  type PlacementMode,
+} from '../ports/attachment-content.js';
+import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import type { ContentWrite, Settlement } from '../ports/write-ledger.js';
+import { ContentWriter, type ReceivedContent } from './content-writer.js';
+import { GetChat } from './get-chat.js';
+
+export interface FileToStore {
+  readonly chatId: string;
+  readonly name: string;
+  readonly contentType: string | null;
+  /** How many bytes the source says that it has; null: it does not say. */
+  readonly declaredBytes: number | null;
+  readonly mode: PlacementMode;
+  readonly source: AsyncIterable<Uint8Array>;
+}
+
+export interface StoredFile {
+  readonly file: ChatFile;
+  readonly isNew: boolean;
+}
+
+/** Keeps a file under its name, whole and durably, or leaves everything as it was. */
+@Injectable()
+export class StoreFile {
+  constructor(
+    @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
+    @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
+    @Inject(METRICS) private readonly metrics: Metrics,
+    @Inject(TRACER) private readonly tracer: Tracer,
+    private readonly getChat: GetChat,
+    private readonly writer: ContentWriter,
+    private readonly storage: StorageConfig,
+  ) {}
+
+  /**
+   * The source is read only once all that can be said before has been. What it throws is thrown on.
+   * @throws InvalidAttachmentNameError, ReservedAttachmentNameError, ChatNotFoundError, ChatFileExistsError,
+   * PayloadTooLargeError, WorkspaceQuotaExceededError, StorageFullError
+   */
+  execute(file: FileToStore): Promise<StoredFile> {
+    return this.tracer.span('usecase.store_file', { 'chat.id': file.chatId }, (span) =>
+      this.store(file, span),
+    );
+  }
+
+  private async store(file: FileToStore, span: Span): Promise<StoredFile> {
+    assertAttachmentName(file.name);
+    const chat = await this.getChat.execute(file.chatId);
+    const present = await this.content.find(file.chatId, file.name);
+    if (file.mode === 'new' && present !== null) throw new ChatFileExistsError();
+    const { maxFileBytes } = this.storage;
+    const creditBytes = present?.chargedBytes ?? 0;
+    const content = { ...file, chat, kind: 'file', maxBytes: maxFileBytes, creditBytes } as const;
+    return this.writer.receive(content, async (received) => {
+      const stored = await this.place(chat, file, received);
+      this.metrics.add('storage.upload.bytes', received.bytes);
+      span.set({ 'file.size': received.bytes, 'file.new': stored.isNew });
+      return stored;
+    });
+  }
+
+  private async place(
+    chat: Chat,
+    { name, mode }: FileToStore,
+    received: ReceivedContent,
+  ): Promise<StoredFile> {
+    const { write, staged } = received;
+    const { sizeBytes, chargedBytes } = await staged.seal();
+    // Known before, in case that the record cannot be written and so cannot be read.
+    const known = await this.files.findByName(chat.chatId, name);
+    const outcome = { isReplacement: false };
+    const settlement: Settlement = {
+      addedBytes: async () =>
+        chargedBytes - ((await this.content.find(chat.chatId, name))?.chargedBytes ?? 0),
+      place: async () => {
+        const placement = await this.content.place(chat.chatId, name, staged, mode);
+        if (placement.result === 'taken') return null;
+        outcome.isReplacement = placement.replacedFile;
+        return { sizeBytes, isReplacement: placement.replacedFile };
+      },
+    };
+    const settled = await this.writer.settle(chat, write, settlement);
+    if (settled === 'not-placed') throw new ChatFileExistsError();
+    const isRecorded = settled !== 'unrecorded' && settled !== null;
+    const file = isRecorded
+      ? settled
+      : expectedRecord(write, sizeBytes, outcome.isReplacement ? known : null);
+    return { file, isNew: !outcome.isReplacement };
+  }
+}
+
+/** What the record will say once it is written. */
+const expectedRecord = (write: ContentWrite, sizeBytes: number, known: ChatFile | null): ChatFile => ({
+  fileId: known?.fileId ?? write.fileId,
+  chatId: write.chatId,
+  name: write.name,
+  contentType: write.contentType,
+  sizeBytes,
+  origin: 'upload',
+  createdAt: known?.createdAt ?? write.startedAt,
+});

@@ -1,0 +1,51 @@
+import { describe } from '@jest/globals';
+import {
+  FakeAttachmentContent,
+  FakeHistoryContent,
+  FakeStagingArea,
+  FakeUsageReader,
+} from '../fakes/content.js';
+import { FakeDisk } from '../fakes/disk.js';
+import { itIsAnAttachmentContent } from './attachment-content.contract.js';
+import type { ContentWorld } from './content-world.js';
+import { itIsAHistoryContent } from './history-content.contract.js';
+import { itIsAStagingArea } from './staging-area.contract.js';
+import { itIsAUsageReader } from './usage-reader.contract.js';
+
+function openWorld(): Promise<ContentWorld> {
+  const disk = new FakeDisk();
+  const otherStaging = new FakeStagingArea(disk);
+  const nothing = (): Promise<void> => Promise.resolve();
+  return Promise.resolve({
+    staging: new FakeStagingArea(disk),
+    attachments: new FakeAttachmentContent(disk),
+    histories: new FakeHistoryContent(disk),
+    usage: new FakeUsageReader(disk),
+    otherStaging,
+    endOther: async () => {
+      await nothing();
+      otherStaging.die();
+    },
+    makeChat: async (chatId) => {
+      await nothing();
+      disk.directory(chatId);
+    },
+    plant: async (chatId, name, text) => {
+      await nothing();
+      disk.plant(chatId, name, text);
+    },
+    plantObstacle: async (chatId, name, kind) => {
+      await nothing();
+      disk.plantObstacle(chatId, name, kind);
+    },
+    textOf: (chatId, name) => Promise.resolve(disk.textOf(chatId, name)),
+    close: nothing,
+  });
+}
+
+describe('the content of chats in memory', () => {
+  itIsAStagingArea(openWorld);
+  itIsAnAttachmentContent(openWorld);
+  itIsAHistoryContent(openWorld);
+  itIsAUsageReader(openWorld);
+});
