@@ -38,6 +38,7 @@ describe('the OpenAPI document', () => {
 
   it('has every route, each answer of it with an example', () => {
     expect(Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)])).toEqual([
+      ['/metrics', ['get']],
       ['/api/v1/health', ['get']],
       ['/livez', ['get']],
       ['/readyz', ['get']],
