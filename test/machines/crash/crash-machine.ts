@@ -65,9 +65,9 @@ export class CrashMachine {
     return this.service.dispose();
   }
 
-  /** Kills until so many kills have been done. */
-  async run(kills: number): Promise<void> {
-    while (this.tally.kills < kills) {
+  /** Kills until so many kills have been done, or it is told to end: after a check then. */
+  async run(kills: number, end?: AbortSignal): Promise<void> {
+    while (this.tally.kills < kills && end?.aborted !== true) {
       await this.loadAndKill(() => this.someWrites());
       while (this.tally.kills < kills && this.random.chance(0.25)) {
         await this.restart();

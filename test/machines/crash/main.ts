@@ -43,9 +43,11 @@ async function main(): Promise<boolean> {
     const { kills, acknowledged, faults } = tally;
     tell(`${seconds()} s: ${kills} kills, ${acknowledged} acknowledged, ${faults.length} faults`);
   }, PROGRESS_MS);
+  const end = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => end.abort());
   const seeds = Array.from({ length: Number(values.machines) }, (_, index) => Number(values.seed) + index);
   try {
-    await Promise.all(seeds.map((seed) => runMachine(seed, tally, Number(values.kills))));
+    await Promise.all(seeds.map((seed) => runMachine(seed, tally, Number(values.kills), end.signal)));
   } finally {
     clearInterval(progress);
     for (const fault of tally.faults) tell(fault);
@@ -54,10 +56,10 @@ async function main(): Promise<boolean> {
   return tally.faults.length === 0;
 }
 
-async function runMachine(seed: number, tally: Tally, kills: number): Promise<void> {
+async function runMachine(seed: number, tally: Tally, kills: number, end: AbortSignal): Promise<void> {
   const machine = await CrashMachine.start(seed, tally);
   try {
-    await machine.run(kills);
+    await machine.run(kills, end);
   } finally {
     await machine.dispose();
   }
