@@ -64,7 +64,8 @@ export async function attackFromHost(
 }
 
 async function endOf(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) throw new Error('the planter ended by itself');
+  // An interruption from the keyboard reaches it as well.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await ended;
