@@ -68,8 +68,8 @@ async function startBareFiles(stage: Stage): Promise<FileSide> {
 export interface LargeFileFigures {
   /** In MiB a second. */
   readonly rates: Pair[];
-  /** The most memory that the service had in any of them. */
-  readonly peakBytes: number;
+  /** What the service had before them, and the most that it had in any of them. */
+  readonly memory: { readonly beforeBytes: number; readonly peakBytes: number };
 }
 
 /** One whole file at a time, alternately through the service and the floor. */
@@ -92,9 +92,11 @@ export async function measureLargeFiles(
     await sleep(SETTLE_MS);
     return bytes / MIB / seconds;
   };
+  const { now: beforeBytes } = await residentBytes(service.pid);
   await forgetPeak(service.pid);
   const rates = await takePairs(pairs, sides, take, stage.signal);
-  return { rates, peakBytes: (await residentBytes(service.pid)).peak };
+  const { peak: peakBytes } = await residentBytes(service.pid);
+  return { rates, memory: { beforeBytes, peakBytes } };
 }
 
 export const removeUploaded = ({ directory }: FileSide): Promise<void> =>
