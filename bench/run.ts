@@ -5,7 +5,6 @@ import { measureLifecycle } from '#lifecycle';
 import { type Row, tableOf } from '#report';
 import { type Stage, setStage } from '#stage';
 import { measureStorage } from '#storage';
-import { measureTelemetry } from '#telemetry';
 import { tell } from '#tell';
 import { measureTelemetry } from '#telemetry';
 
