@@ -12,6 +12,7 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const O_PATH = 0o10000000;
 /** How often what was found is gone again. */
 const MAX_TRIES = 20;
+const LOOKS_IN_A_ROW = 4;
 /** There is nothing of the name; or the directory itself has been taken away meanwhile. */
 const MISSING = ['ENOENT', 'ENOTDIR'];
 
@@ -111,7 +112,7 @@ export class ChatDirectory implements AsyncDisposable {
         const stats = await held.stat({ bigint: true });
         const kind = kindOf(stats);
         if (kind !== 'file') return { kind };
-        if (!(await this.isStill(name, stats))) return { kind: 'gone' };
+        if (!(await this.isOursAlone(name, held, stats))) return { kind: 'gone' };
         const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
         return handle === null ? { kind: 'closed' } : { kind, file: await fileOf(handle) };
       } finally {
@@ -120,10 +121,19 @@ export class ChatDirectory implements AsyncDisposable {
     });
   }
 
-  /** A file that had two names, ours and one elsewhere, has one as well once ours is gone: so ours is looked at again. */
-  private async isStill(name: string, { dev, ino }: BigIntStats): Promise<boolean> {
-    const now = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
-    return now?.ino === ino && now.dev === dev && now.nlink === 1n;
+  /**
+   * Whether a file of one link has it here. One that had two, ours and one elsewhere, has one as well once ours is gone: so
+   * ours is looked at again. The system finds a file before it reads its number of links, so that a name that comes and
+   * goes all the time may, about once in some thousand looks, be found and be gone in one; several looks in a row do not
+   * all meet that moment. A file that has none any more had none elsewhere: it was replaced meanwhile.
+   */
+  private async isOursAlone(name: string, held: FileHandle, { dev, ino }: BigIntStats): Promise<boolean> {
+    for (let looks = 0; looks < LOOKS_IN_A_ROW; looks += 1) {
+      const now = await nullOn(MISSING, lstat(this.pathTo(name), { bigint: true }));
+      if (now?.ino !== ino || now.dev !== dev || now.nlink !== 1n)
+        return (await held.stat({ bigint: true })).nlink === 0n;
+    }
+    return true;
   }
 
   /** Moves whatever bears the name out of the directory. @returns false when nothing does */
