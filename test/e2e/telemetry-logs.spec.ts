@@ -24,6 +24,8 @@ describe('logs, as `npm run start:prod` sends them', () => {
       APP_API_TOKEN: secrets.token,
       APP_SIGNING_KEY: secrets.key,
       APP_SANDBOX_IMAGE: await ensureTestImage('tells'),
+      // It ends soon, which is seen for sure only where its agent is waited for.
+      APP_SANDBOX_READY_TIMEOUT_SECONDS: '20',
       APP_LOGGING_LEVEL: 'debug',
     });
     service = await Service.prepare(environment, ['npm', 'run', '--silent', 'start:prod']);

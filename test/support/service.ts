@@ -146,6 +146,8 @@ export class Service {
       method,
       signal: AbortSignal.timeout(120_000),
       ...init,
+      // One each: a kept connection may be closed by the service, which it has idled for too long, as the next is sent.
+      headers: { ...(init.headers as Environment | undefined), Connection: 'close' },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
