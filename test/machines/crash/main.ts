@@ -25,7 +25,7 @@ const tableOf = (tally: Tally, seconds: number): string =>
     .map(([what, count]) => `| ${what.padEnd(20)} | ${String(count).padStart(9)} |\n`)
     .join('');
 
-/** @returns whether nothing was wrong */
+/** @returns whether nothing was wrong, and it was not interrupted */
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
@@ -53,7 +53,7 @@ async function main(): Promise<boolean> {
     for (const fault of tally.faults) tell(fault);
     process.stdout.write(tableOf(tally, seconds()));
   }
-  return tally.faults.length === 0;
+  return tally.faults.length === 0 && tally.kills >= Number(values.kills);
 }
 
 async function runMachine(seed: number, tally: Tally, kills: number, end: AbortSignal): Promise<void> {
