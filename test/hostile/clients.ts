@@ -3,7 +3,7 @@ import { type Call, type Caller } from './caller.js';
 import type { Canaries } from './canaries.js';
 import type { FilePage } from './chats.js';
 import { nextOperation, type Target } from './operations.js';
-import { below, pick, type Random, seeded } from './random.js';
+import { Random } from '../machines/random.js';
 import { Tally } from './tally.js';
 
 /** Calls under way at one time. */
@@ -33,7 +33,7 @@ export class Clients {
     private readonly canaries: Canaries,
     private readonly plan: Plan,
   ) {
-    this.random = seeded(plan.seed);
+    this.random = new Random(plan.seed);
   }
 
   async run(targets: readonly Target[], quiet: Target): Promise<void> {
@@ -47,10 +47,10 @@ export class Clients {
     const { plan, tally, random } = this;
     while (this.started < plan.operations && plan.signal?.aborted !== true) {
       this.started += 1;
-      await this.one(pick(random, targets));
+      await this.one(random.pick(targets));
       if (tally.operations % 1000 === 0) plan.onProgress?.(tally);
       // Nobody is to be in step with anybody.
-      if (below(random, 50) === 0) await sleep(below(random, 10));
+      if (random.below(50) === 0) await sleep(random.below(10));
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, Reply } from './caller.js';
-import { below, pick, type Random } from './random.js';
+import { type Random } from '../machines/random.js';
 
 /** What the API's clients and the swappers both use. */
 export const NAMES = ['history.md', 'report.txt', 'a', 'b', 'c.json', 'data', 'notes', 'Datei-ü'];
@@ -27,10 +27,10 @@ type Maker = (target: Target, random: Random) => Operation;
 const chatPath = ({ chatId }: Target): string => `/api/v1/chats/${chatId}`;
 const filePath = (target: Target, random: Random): string => {
   const { fileIds } = target;
-  return `${chatPath(target)}/files/${fileIds.length === 0 ? randomUUID() : pick(random, fileIds)}`;
+  return `${chatPath(target)}/files/${fileIds.length === 0 ? randomUUID() : random.pick(fileIds)}`;
 };
 const someBytes = (random: Random): Buffer =>
-  Buffer.alloc(below(random, MAX_UPLOAD_BYTES), `uploaded ${below(random, 1000)} `);
+  Buffer.alloc(random.below(MAX_UPLOAD_BYTES), `uploaded ${random.below(1000)} `);
 
 function formOf(name: string, bytes: Buffer): Pick<Call, 'headers' | 'body'> {
   const disposition = `Content-Disposition: form-data; name="file"; filename="${name}"`;
@@ -43,8 +43,8 @@ function formOf(name: string, bytes: Buffer): Pick<Call, 'headers' | 'body'> {
 
 /** At least 32 bytes, so that a canary's mark would be in it whole. */
 const rangeOf = (random: Random): string => {
-  const start = below(random, 200);
-  return below(random, 3) === 0 ? 'bytes=-64' : `bytes=${start}-${start + 40 + below(random, 400)}`;
+  const start = random.below(200);
+  return random.below(3) === 0 ? 'bytes=-64' : `bytes=${start}-${start + 40 + random.below(400)}`;
 };
 
 const WRITTEN = [200, 201, 409, 413] as const;
@@ -95,7 +95,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
       call: {
         method: 'POST',
         path: `${chatPath(target)}/files`,
-        ...formOf(pick(random, ATTACHMENTS), someBytes(random)),
+        ...formOf(random.pick(ATTACHMENTS), someBytes(random)),
       },
       allowed: WRITTEN,
     }),
@@ -107,7 +107,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
       call: {
         method: 'POST',
         path: `${chatPath(target)}/files?replace=true`,
-        ...formOf(pick(random, ATTACHMENTS), someBytes(random)),
+        ...formOf(random.pick(ATTACHMENTS), someBytes(random)),
       },
       allowed: WRITTEN,
     }),
@@ -118,7 +118,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
       route: 'put',
       call: {
         method: 'PUT',
-        path: `${chatPath(target)}/files/by-name/${encodeURIComponent(pick(random, ATTACHMENTS))}`,
+        path: `${chatPath(target)}/files/by-name/${encodeURIComponent(random.pick(ATTACHMENTS))}`,
         body: someBytes(random),
       },
       allowed: WRITTEN,
@@ -180,7 +180,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
 ];
 
 export function nextOperation(target: Target, random: Random): Operation {
-  let left = below(random, 100);
+  let left = random.below(100);
   for (const [share, make] of MAKERS) if ((left -= share) < 0) return make(target, random);
   throw new Error('the shares do not make a hundred');
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { runChild } from './child-command.js';
 
 /** For a tree of millions of entries; one that takes longer is gone on with by the next sweep. */
 const LIMIT_MS = 15 * 60_000;
@@ -10,8 +10,7 @@ const LIMIT_MS = 15 * 60_000;
  */
 export class TreeRemover {
   private last: Promise<unknown> = Promise.resolve();
-  private child: ChildProcess | null = null;
-  private isStopped = false;
+  private readonly stopping = new AbortController();
 
   /** @throws Error when something of it is left */
   remove(path: string): Promise<void> {
@@ -22,8 +21,7 @@ export class TreeRemover {
 
   /** Breaks off what is under way. */
   stop(): void {
-    this.isStopped = true;
-    this.child?.kill('SIGKILL');
+    this.stopping.abort();
   }
 
   private async removeNow(path: string): Promise<void> {
@@ -36,11 +34,7 @@ export class TreeRemover {
   }
 
   private run(command: string, ...words: string[]): Promise<number | null> {
-    if (this.isStopped) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      const child = spawn(command, words, { stdio: 'ignore', timeout: LIMIT_MS, killSignal: 'SIGKILL' });
-      this.child = child;
-      child.once('error', reject).once('exit', resolve);
-    });
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(LIMIT_MS)]);
+    return runChild(command, words, { cwd: '/', signal });
   }
 }
