@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { parseUuid } from '../kernel/uuid.js';
@@ -31,6 +31,15 @@ export class PageQuery {
   @Matches(/^[\w-]{1,512}$/, { message: 'must be a cursor of this list', context: { type: 'cursor' } })
   cursor?: string;
 }
+
+/** `next_cursor` of the answer of every list, as the document tells it. */
+export const NextCursorProperty = (): PropertyDecorator =>
+  ApiProperty({
+    description: '`cursor` of the next page; null on the last one.',
+    type: 'string',
+    nullable: true,
+    example: null,
+  });
 
 /** Where an item stands in the stable order of its list: oldest first, ties by id. */
 export interface Position {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MinLength } from 'class-validator';
-import { PageQuery } from '../../../http/pagination.js';
+import { NextCursorProperty, PageQuery } from '../../../http/pagination.js';
 import { UuidField } from '../../../http/uuid-field.js';
 
 /** 1 to 256 characters, none of them a control character or half of one, and not all blank. */
@@ -98,12 +98,7 @@ export class SandboxPageDto {
   @ApiProperty({ type: [ListedSandboxDto] })
   items!: ListedSandboxDto[];
 
-  @ApiProperty({
-    description: '`cursor` of the next page; null on the last one.',
-    type: 'string',
-    nullable: true,
-    example: null,
-  })
+  @NextCursorProperty()
   next_cursor!: string | null;
 }
 

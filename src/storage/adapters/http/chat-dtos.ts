@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { NextCursorProperty } from '../../../http/pagination.js';
 import { OptionalUuidField, UuidField } from '../../../http/uuid-field.js';
 import type { Chat } from '../../domain/chat.js';
 
@@ -27,12 +28,7 @@ export class ChatPageDto {
   @ApiProperty({ type: [ChatDto] })
   items!: ChatDto[];
 
-  @ApiProperty({
-    description: '`cursor` of the next page; null on the last one.',
-    type: 'string',
-    nullable: true,
-    example: null,
-  })
+  @NextCursorProperty()
   next_cursor!: string | null;
 }
 

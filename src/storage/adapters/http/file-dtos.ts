@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsString, ValidateIf } from 'class-validator';
+import { NextCursorProperty } from '../../../http/pagination.js';
 import { UuidField } from '../../../http/uuid-field.js';
 import type { ChatFile } from '../../domain/chat-file.js';
 import { StoredChatPathDto } from './chat-dtos.js';
@@ -77,12 +78,7 @@ export class FilePageDto {
   @ApiProperty({ description: 'May be fewer than the limit on any page.', type: [FileDto] })
   items!: FileDto[];
 
-  @ApiProperty({
-    description: '`cursor` of the next page; null on the last one.',
-    type: 'string',
-    nullable: true,
-    example: null,
-  })
+  @NextCursorProperty()
   next_cursor!: string | null;
 }
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageQuery } from '../../../http/pagination.js';
+import { NextCursorProperty, PageQuery } from '../../../http/pagination.js';
 import { OptionalUuidField, UuidField } from '../../../http/uuid-field.js';
 import type { Workspace } from '../../domain/workspace.js';
 import type { WorkspaceUsage } from '../../use-cases/get-workspace-usage.js';
@@ -34,12 +34,7 @@ export class WorkspacePageDto {
   @ApiProperty({ type: [WorkspaceDto] })
   items!: WorkspaceDto[];
 
-  @ApiProperty({
-    description: '`cursor` of the next page; null on the last one.',
-    type: 'string',
-    nullable: true,
-    example: null,
-  })
+  @NextCursorProperty()
   next_cursor!: string | null;
 }
 
