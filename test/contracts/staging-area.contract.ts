@@ -76,5 +76,14 @@ export function itIsAStagingArea(open: () => Promise<ContentWorld>): void {
       expect(await readAndClose(world.attachments.open(CHAT, 'name'))).toBe('kept');
       expect(await world.attachments.find(CHAT, 'name')).toMatchObject({ identity: staged.identity });
     });
+
+    it('takes no file for one that has gone, although the system gives its number to the next', async () => {
+      const identities = new Set<string>();
+      for (let count = 0; count < 20; count += 1) {
+        await using staged = await stage(world, 'soon gone');
+        identities.add(staged.identity);
+      }
+      expect(identities.size).toBe(20);
+    });
   });
 }

@@ -50,6 +50,13 @@ export async function attackFromInside(attack: Attack): Promise<void> {
     await launch(containerId, ['/workspace/volume/swapper', String(own), names.join(), ...targets]);
 }
 
+/** Of those that were set on the directory from inside: how many have stopped of themselves. */
+export async function stoppedInside({ containerId, isCompiled }: Attack): Promise<number> {
+  const { Processes } = (await engine.getContainer(containerId).top()) as { Processes: string[][] };
+  const running = Processes.filter((words) => words.some((word) => word.includes('swapper'))).length;
+  return Math.max(0, (isCompiled ? 3 : 2) - running);
+}
+
 /** Plants devices and hard links from the host. @returns what ends it */
 export async function attackFromHost(
   chatDirectory: string,

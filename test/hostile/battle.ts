@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 import { ensureTestImage } from '../support/test-images.js';
-import { attackFromHost, attackFromInside, compileSwapper } from './attackers.js';
+import { type Attack, attackFromHost, attackFromInside, compileSwapper, stoppedInside } from './attackers.js';
 import { Caller } from './caller.js';
 import { Canaries } from './canaries.js';
 import { aChatOf, chatsRootOf, type OwnedChat } from './chats.js';
@@ -19,6 +19,8 @@ export interface Outcome {
   readonly quietSlowestMs: number;
   readonly seconds: number;
   readonly isCompiled: boolean;
+  /** Attackers that did not fight to the end. */
+  readonly stopped: number;
   /** Canaries that are not as they were. */
   readonly touched: readonly string[];
   /** What the service has met where the history belongs, by kind. */
@@ -72,13 +74,15 @@ class Battle {
     );
     const seconds = (performance.now() - beganMs) / 1000;
     memory.stop();
-    for (const end of endings) await end();
+    let stopped = 0;
+    for (const end of endings) stopped += await end();
     caller.close();
     return {
       tally: clients.tally,
       quietSlowestMs: clients.quietSlowestMs,
       seconds,
       isCompiled,
+      stopped,
       touched: [...(await canaries.touched()), ...(await this.changesOf(bystander, canaries))],
       met: this.hostileHistories(),
       descriptors: { before, after: await this.descriptorsAtRest(before) },
@@ -111,23 +115,27 @@ class Battle {
     await Promise.all(calls);
   }
 
+  /** @returns what ends it, and says how many had stopped before */
   private async attack(
     { chatId, directory }: OwnedChat,
     index: number,
     canaries: Canaries,
     isCompiled: boolean,
-  ): Promise<() => Promise<void>> {
+  ): Promise<() => Promise<number>> {
     const { service, plan } = this;
     const { status, body } = await service.create(chatId);
     if (status !== 200) throw new Error(`no sandbox: ${JSON.stringify(body)}`);
     const { targets } = canaries;
     const seed = plan.seed * 100 + index * 10;
-    await attackFromInside({ containerId: body.container_id, names: NAMES, targets, seed, isCompiled });
+    const attack: Attack = { containerId: body.container_id, names: NAMES, targets, seed, isCompiled };
+    await attackFromInside(attack);
     const spare = join(service.directory, `planted-${index}`);
     const endPlanter = await attackFromHost(directory, spare, canaries.files[0] ?? '', NAMES);
     return async () => {
+      const stopped = await stoppedInside(attack);
       await endPlanter();
       await service.delete(chatId);
+      return stopped;
     };
   }
 

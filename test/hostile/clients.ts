@@ -7,7 +7,7 @@ import { Random } from '../machines/random.js';
 import { Tally } from './tally.js';
 
 /** Calls under way at one time. */
-export const CLIENTS = 8;
+export const CLIENTS = 12;
 const PAUSE_MS = 100;
 
 export interface Plan {

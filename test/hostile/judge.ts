@@ -12,7 +12,7 @@ const KINDS = ['symlink', 'directory', 'fifo', 'hard_link'];
 
 /** What must not be; empty where the service has stood. */
 export function faultsOf(outcome: Outcome): string[] {
-  const { tally, quietSlowestMs, touched, met, descriptors, memoryGrowthMib, besideChats } = outcome;
+  const { tally, quietSlowestMs, stopped, touched, met, descriptors, memoryGrowthMib, besideChats } = outcome;
   const limitMs = Math.max(MAX_CALL_MS, MAX_TIMES_QUIET * quietSlowestMs);
   const more = descriptors.after - descriptors.before;
   return [
@@ -20,6 +20,7 @@ export function faultsOf(outcome: Outcome): string[] {
     ...(tally.slowestMs > limitMs
       ? [`a call took ${tally.slowestMs.toFixed(0)} ms, of ${limitMs.toFixed(0)}`]
       : []),
+    ...(stopped > 0 ? [`${stopped} attackers stopped before the end`] : []),
     ...touched.map((path) => `${path} was touched`),
     ...KINDS.filter((kind) => (met[kind] ?? 0) === 0).map((kind) => `no ${kind} was ever met`),
     ...(more > MAX_MORE_DESCRIPTORS ? [`${more} descriptors were left open`] : []),

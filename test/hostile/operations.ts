@@ -50,10 +50,10 @@ const rangeOf = (random: Random): string => {
 const WRITTEN = [200, 201, 409, 413] as const;
 const TEXT = { 'Content-Type': 'text/markdown' };
 
-/** Each as often as its number says, in a hundred. */
+/** Each as often as its number says, in a hundred; few of those that wait for the disk, so that many can be made. */
 const MAKERS: readonly (readonly [number, Maker])[] = [
   [
-    16,
+    18,
     (target) => ({
       route: 'list',
       call: { method: 'GET', path: `${chatPath(target)}/files` },
@@ -61,7 +61,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    9,
+    13,
     (target, random) => ({
       route: 'get',
       call: { method: 'GET', path: filePath(target, random) },
@@ -69,7 +69,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    18,
+    24,
     (target, random) => ({
       route: 'download',
       call: { method: 'GET', path: `${filePath(target, random)}/content` },
@@ -77,7 +77,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    10,
+    14,
     (target, random) => ({
       route: 'download range',
       call: {
@@ -89,7 +89,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    9,
+    7,
     (target, random) => ({
       route: 'upload',
       call: {
@@ -101,7 +101,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    5,
+    4,
     (target, random) => ({
       route: 'upload replace',
       call: {
@@ -113,7 +113,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    9,
+    6,
     (target, random) => ({
       route: 'put',
       call: {
@@ -125,7 +125,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    6,
+    4,
     (target, random) => ({
       route: 'delete',
       call: { method: 'DELETE', path: filePath(target, random) },
@@ -141,7 +141,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    8,
+    4,
     (target) => ({
       route: 'history',
       call: { method: 'GET', path: `${chatPath(target)}/history` },
@@ -149,7 +149,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    3,
+    1,
     (target, random) => ({
       route: 'history put',
       call: { method: 'PUT', path: `${chatPath(target)}/history`, headers: TEXT, body: someBytes(random) },
@@ -157,7 +157,7 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     }),
   ],
   [
-    4,
+    2,
     (target, random) => ({
       route: 'history append',
       call: {

@@ -26,18 +26,19 @@ export class RecoverWrites {
   private async recover(write: ContentWrite): Promise<void> {
     // First: a file that was cut off while it had both names has one link after this, and counts as placed.
     await this.staging.remove(write.stagedName);
-    const isFinished = write.kind === 'file' && (await this.finish(write));
-    if (!isFinished) await this.ledger.abandon(write.writeId);
+    const isFinished = await this.finish(write);
+    if (!isFinished || write.kind === 'history') await this.ledger.abandon(write.writeId);
     this.logger.info('write_recovered', {
       chat_id: write.chatId,
       result: isFinished ? 'finished' : 'undone',
     });
   }
 
-  /** @returns whether the content had got its name; its record says so now */
-  private async finish({ writeId, chatId, name, identity }: ContentWrite): Promise<boolean> {
+  /** @returns whether the content had got its name; where it is a file's, its record says so now */
+  private async finish({ writeId, chatId, kind, name, identity }: ContentWrite): Promise<boolean> {
     const facts = await this.content.find(chatId, name);
     if (facts?.identity !== identity) return false;
+    if (kind === 'history') return true;
     const { sizeBytes, chargedBytes } = facts;
     try {
       // It is there, so no quota keeps it out; should it have replaced a file, the next measurement sets that right.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { WORKSPACE } from '../../../test/builders/storage.js';
@@ -118,6 +119,19 @@ describe('the history of a chat', () => {
     };
     await expect(store.write('client\n')).rejects.toBeInstanceOf(HistoryBusyError);
     expect(text()).toBe('again\n');
+  });
+
+  it('does not let a line of writers wait for as long as each of them might try', async () => {
+    let places = 0;
+    store.history.place = async () => {
+      places += 1;
+      await sleep(150);
+      return false;
+    };
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((line) => store.write(line)));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    // Twenty of the first one at most, within 2.5 s; three of each that had to wait until the time was over.
+    expect(places).toBeLessThanOrEqual(20 + 2 * 3);
   });
 
   it('is that of a chat that is there', async () => {

@@ -14,8 +14,13 @@ import { Turns } from '../../kernel/turns.js';
 
 /** How often another process, or the sandbox, may change the history while it is being rewritten. */
 const MAX_TRIES = 20;
-/** And for how long: each try costs the disk several writes, and those that wait for their turn wait for all of them. */
-const LIMIT_MS = 1000;
+/**
+ * And for how long, the wait for the turn included: each try costs the disk several writes, and who comes after waits for
+ * all of them. A sandbox that fights for the name would otherwise make a line of writers wait for its length times this.
+ */
+const LIMIT_MS = 2500;
+/** However long the turn was waited for. */
+const MIN_TRIES = 3;
 
 export interface HistoryToWrite {
   readonly chatId: string;
@@ -66,9 +71,10 @@ export class WriteHistory {
       maxBytes: this.maxBytes,
       creditBytes,
     } as const;
-    return this.writer.receive(content, (received) =>
-      this.turns.take(chat.chatId, () => this.untilPlaced(chat, request, received)),
-    );
+    return this.writer.receive(content, (received) => {
+      const endMs = performance.now() + LIMIT_MS;
+      return this.turns.take(chat.chatId, () => this.untilPlaced(chat, request, received, endMs));
+    });
   }
 
   /** @returns the bytes that the new history makes free */
@@ -78,9 +84,14 @@ export class WriteHistory {
     return mode === 'replace' ? current.facts.chargedBytes : 0;
   }
 
-  private async untilPlaced(chat: Chat, request: HistoryToWrite, received: ReceivedContent): Promise<string> {
-    const endMs = performance.now() + LIMIT_MS;
-    for (let tries = 0; tries < MAX_TRIES && (tries === 0 || performance.now() < endMs); tries += 1) {
+  private async untilPlaced(
+    chat: Chat,
+    request: HistoryToWrite,
+    received: ReceivedContent,
+    endMs: number,
+  ): Promise<string> {
+    const mayTry = (tries: number): boolean => tries < MIN_TRIES || performance.now() < endMs;
+    for (let tries = 0; tries < MAX_TRIES && mayTry(tries); tries += 1) {
       await using current = await this.history.open(chat.chatId);
       await this.assertExpected(current, request.expected);
       await using appended = request.mode === 'append' ? await this.append(current, received) : null;

@@ -16,7 +16,12 @@ export function toContentFacts(stats: BigIntStats): ContentFacts {
   };
 }
 
-export const identityOf = ({ dev, ino }: BigIntStats): string => `${dev.toString()}:${ino.toString()}`;
+/**
+ * With the time of birth, since the number of a file that is gone is soon another file's; without the device's number,
+ * which may be another one after the host was started anew, while the content has one file system only.
+ */
+export const identityOf = ({ ino, birthtimeNs }: BigIntStats): string =>
+  `${ino.toString()}:${birthtimeNs.toString()}`;
 
 /** What stands in the place of a file and is none. */
 export type HostileKind = 'symlink' | 'directory' | 'fifo' | 'socket' | 'device' | 'hard_link' | 'closed';
