@@ -5,19 +5,30 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINE_SOCKET } from '../support/engine.js';
+import { refusalOf, type Rewriting, rewritingOf, rewritten } from './engine-answers.js';
+
+/** How late a `delay` answers. */
+const DELAY_MS = 300;
 
 /**
- * `hang`: never answers. `refuse`: drops the connection unheard. `lose-answer`: carries the request out and drops the
- * connection instead of answering. `cut-answer`: breaks off in the middle of the answer. A number: answers with that
- * status and carries nothing out.
+ * `delay`: carries the request out late. `hang`: never answers. `refuse`: drops the connection unheard. `lose-answer`:
+ * carries the request out and drops the connection instead of answering. `cut-answer`: breaks off in the middle of the
+ * answer. `blank-address`: tells of containers that have no address. A number: answers with that status and carries
+ * nothing out.
  */
-export type Fault = 'hang' | 'refuse' | 'lose-answer' | 'cut-answer' | number;
+export type Fault = 'delay' | 'hang' | 'refuse' | 'lose-answer' | 'cut-answer' | 'blank-address' | number;
 
 interface Rule {
-  readonly pattern: RegExp;
+  readonly pattern: RegExp | string;
   readonly fault: Fault;
+  /** Matching requests to let pass first. */
+  before: number;
   left: number;
 }
+
+/** `METHOD path` without the API's version, the query and what names a container or network. */
+export const anonymous = (call: string): string =>
+  call.replace(/\/(containers|networks)\/(?!create$|json$)[^/]+/, '/$1/:id');
 
 /** Stands between the service and the engine's socket, does harm on request, and keeps a journal of what it saw. */
 export class EngineProxy {
@@ -25,6 +36,7 @@ export class EngineProxy {
   /** `METHOD path` of every request, in order; the path without version and query. */
   readonly journal: string[] = [];
   private rules: Rule[] = [];
+  private readonly removing = new Set<string>();
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
 
@@ -53,9 +65,23 @@ export class EngineProxy {
     await rm(this.socketPath, { force: true });
   }
 
-  /** Lets the next `times` requests that match (`METHOD path`) meet the fault. */
-  inject(pattern: RegExp, fault: Fault, times = Infinity): void {
-    this.rules.push({ pattern, fault, left: times });
+  /**
+   * Lets the next `times` requests meet the fault, after so many that do not.
+   * @param pattern matches `METHOD path`; a text is compared with what `anonymous` makes of that
+   */
+  inject(pattern: RegExp | string, fault: Fault, times = Infinity, after = 0): void {
+    this.rules.push({ pattern, fault, before: after, left: times });
+  }
+
+  /** How many of the injected faults have not been met. */
+  get unmet(): number {
+    return this.rules.filter(({ left }) => left > 0).length;
+  }
+
+  /** Answers as an engine does that has begun to remove the container, and is not done. @returns what ends that */
+  pretendRemoving(containerId: string): () => void {
+    this.removing.add(containerId);
+    return () => this.removing.delete(containerId);
   }
 
   /** No more harm; connections that hang are dropped. */
@@ -67,33 +93,84 @@ export class EngineProxy {
   private handle(incoming: IncomingMessage, answer: ServerResponse): void {
     const call = `${incoming.method ?? ''} ${(incoming.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')}`;
     this.journal.push(call);
-    const rule = this.rules.find(({ pattern, left }) => left > 0 && pattern.test(call));
-    if (rule !== undefined) rule.left -= 1;
-    const fault = rule?.fault ?? null;
+    const fault = this.faultOf(call);
     if (fault === 'hang') return;
+    if (fault === 'delay') {
+      setTimeout(() => this.carryOut(call, incoming, answer, null), DELAY_MS);
+      return;
+    }
+    this.carryOut(call, incoming, answer, fault);
+  }
+
+  private faultOf(call: string): Fault | null {
+    const rule = this.rules.find(({ pattern, left }) => left > 0 && isMatch(pattern, call));
+    if (rule === undefined) return null;
+    if (rule.before > 0) {
+      rule.before -= 1;
+      return null;
+    }
+    rule.left -= 1;
+    return rule.fault;
+  }
+
+  private carryOut(
+    call: string,
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+    fault: Exclude<Fault, 'delay' | 'hang'> | null,
+  ): void {
+    const refusal = refusalOf(call, this.removing);
     if (fault === 'refuse') incoming.socket.destroy();
-    else if (typeof fault === 'number') {
-      answer
-        .writeHead(fault, { 'Content-Type': 'application/json' })
-        .end(JSON.stringify({ message: 'injected' }));
-    } else forward(incoming, answer, fault);
+    else if (typeof fault === 'number') say(answer, fault, 'injected');
+    else if (refusal !== null && fault === null) say(answer, 409, refusal);
+    else forward(incoming, answer, fault, rewritingOf(call, fault, this.removing));
   }
 }
 
-function forward(incoming: IncomingMessage, answer: ServerResponse, fault: Fault | null): void {
+const isMatch = (pattern: RegExp | string, call: string): boolean =>
+  typeof pattern === 'string' ? anonymous(call) === pattern : pattern.test(call);
+
+const say = (answer: ServerResponse, status: number, message: string): void => {
+  answer.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+};
+
+function forward(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  fault: Fault | null,
+  rewrite: Rewriting | null,
+): void {
   const { method, url, headers } = incoming;
   const onward = request({ socketPath: ENGINE_SOCKET, method, path: url, headers }, (response) => {
     if (fault === 'lose-answer') {
       response.resume().once('end', () => incoming.socket.destroy());
       return;
     }
-    answer.writeHead(response.statusCode ?? 502, response.headers);
+    if (rewrite !== null) {
+      void rewritten(response, answer, rewrite);
+      return;
+    }
     if (fault === 'cut-answer') {
-      response.once('data', (chunk: Buffer) => {
-        answer.write(chunk.subarray(0, Math.max(1, chunk.length >> 1)), () => incoming.socket.destroy());
-      });
-    } else response.pipe(answer);
+      cutShort(response, answer);
+      return;
+    }
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(answer);
   });
   onward.on('error', () => incoming.socket.destroy());
   incoming.pipe(onward);
+}
+
+/** Sends half of the first piece of the body; of an answer without one, half of its first line. */
+function cutShort(response: IncomingMessage, answer: ServerResponse): void {
+  const { socket } = answer;
+  const cut = (): void => {
+    socket?.destroy();
+  };
+  response.once('end', () => socket?.write('HTTP/1.1 20', cut));
+  response.once('data', (chunk: Buffer) => {
+    response.removeAllListeners('end').resume();
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    answer.write(chunk.subarray(0, Math.max(1, chunk.length >> 1)), cut);
+  });
 }

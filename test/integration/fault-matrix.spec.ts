@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Cell } from '../faults/matrix/cells.js';
+import { coverageOf, runMatrix } from '../faults/matrix/run.js';
+import { Random } from '../machines/random.js';
+
+/** `all`, as `npm run fault-matrix` says, or the seed of a choice. */
+const CHOICE = process.env.FAULT_MATRIX ?? String(Date.now() % 1_000_000);
+const SHARE_OF_CELLS = 0.1;
+
+/** Each as likely as any other. */
+function someOf(cells: readonly Cell[]): Cell[] {
+  const random = new Random(Number(CHOICE));
+  return cells.filter(() => random.below(1000) < SHARE_OF_CELLS * 1000);
+}
+
+describe('whatever call of the engine goes wrong', () => {
+  it(`leaves nothing lost and nothing behind (FAULT_MATRIX=${CHOICE})`, async () => {
+    const result = await runMatrix((cells) => (CHOICE === 'all' ? [...cells] : someOf(cells)));
+    process.stdout.write(`${coverageOf(result)}\n`);
+    expect(result.faults).toEqual([]);
+    expect(result.run.length).toBeGreaterThan(result.cells.length * SHARE_OF_CELLS * 0.3);
+  }, 3_600_000);
+});
