@@ -23,7 +23,7 @@ const suite = (displayName, testMatch) => ({
 
 export default {
   projects: [
-    suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/builders/**/*.spec.ts']),
+    suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/{builders,machines}/**/*.spec.ts']),
     suite('contract', ['<rootDir>/test/contracts/**/*.spec.ts']),
     suite('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
     suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),

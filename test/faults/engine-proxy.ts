@@ -142,6 +142,9 @@ function forward(
 ): void {
   const { method, url, headers } = incoming;
   const onward = request({ socketPath: ENGINE_SOCKET, method, path: url, headers }, (response) => {
+    // Nobody listens any more: what is left unread would keep the engine's connection open.
+    answer.once('close', () => response.resume());
+    if (answer.destroyed) response.resume();
     if (fault === 'lose-answer') {
       response.resume().once('end', () => incoming.socket.destroy());
       return;
@@ -158,7 +161,12 @@ function forward(
     response.pipe(answer);
   });
   onward.on('error', () => incoming.socket.destroy());
-  incoming.pipe(onward);
+  // Who left in the middle of asking has asked nothing.
+  const abandon = (): void => {
+    if (!incoming.readableEnded) onward.destroy();
+  };
+  incoming.once('close', abandon).pipe(onward);
+  if (incoming.destroyed) abandon();
 }
 
 /** Sends half of the first piece of the body; of an answer without one, half of its first line. */

@@ -28,6 +28,7 @@ export class Api {
 
   /** @returns null when the service died before it answered in full */
   async call({ method, path, body, headers = {}, isChunked = false }: Call): Promise<Answered | null> {
+    const wasDying = this.isDying;
     const init = { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
     try {
       const response = await fetch(`${this.service.address}/api/v1${path}`, {
@@ -37,7 +38,7 @@ export class Api {
       const bytes = Buffer.from(await response.arrayBuffer());
       return { status: response.status, headers: response.headers, bytes };
     } catch (error) {
-      if (this.isDying) return null;
+      if (wasDying || this.isDying) return null;
       throw new Error(`${method} ${path} failed though the service lived`, { cause: error });
     }
   }
