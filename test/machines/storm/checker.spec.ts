@@ -85,6 +85,9 @@ describe('the judge of a storm', () => {
     expect(faultsOf(aHistory([life], [created, aDelete(-900, -800)]))).toHaveLength(1);
     expect(faultsOf(aHistory([life], [created], [{ containerId: 'one', at: START + 990 }]))).toEqual([]);
     expect(faultsOf(aHistory([life], [created], [{ containerId: 'two', at: START + 990 }]))).toHaveLength(1);
+    const failed = aCreate('', -10, 20, { status: 503, containerId: null });
+    expect(faultsOf(aHistory([life], [created, failed]))).toEqual([]);
+    expect(faultsOf(aHistory([life], [created, { ...failed, beganAt: START + 15 }]))).toHaveLength(1);
     // One that was never handed out may be undone.
     expect(faultsOf(aHistory([life]))).toEqual([]);
   });

@@ -67,7 +67,16 @@ function wrongEnd(life: Life, { requests, harms }: History): string[] {
       // One that failed is carried out by the next sweep, against all that was asked for before it.
       request.endedAt >= createdAt - SAME_MS,
   );
-  return isHarmed || isDeleted
+  // Another replica may find a container by its name and hand it out while the one that starts it has still to fail.
+  const isUndone = requests.some(
+    ({ kind, status, ...request }) =>
+      kind === 'create' &&
+      request.chatId === chatId &&
+      (status === 500 || status === 503) &&
+      request.beganAt <= createdAt + SAME_MS &&
+      request.endedAt >= createdAt - SAME_MS,
+  );
+  return isHarmed || isDeleted || isUndone
     ? []
     : [`chat ${chatId}: ${containerId} was handed out, and ended for no reason`];
 }
