@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { type HostileKind, kindOf, toContentFacts } from './content-facts.js';
 import { ensureClosedDirectory, openOpenDirectory, syncDirectory } from './directory-tree.js';
 import { codeOf, nullOn } from './disk-errors.js';
+import { HeldDirectory, O_PATH, pathBelow, pathOf } from './held-directory.js';
 import { LocalFile } from './local-file.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Holds whatever it is without opening it, a link itself included; Node has no name for it. */
-const O_PATH = 0o10000000;
 /** How often what was found is gone again. */
 const MAX_TRIES = 20;
 const LOOKS_IN_A_ROW = 4;
@@ -32,9 +31,6 @@ interface OpenFile {
   readonly kind: 'file';
   readonly file: LocalFile;
 }
-
-/** The descriptor's own path: what is done to it is done to the thing that is held, whatever became of its name. */
-const pathOf = (handle: FileHandle): string => `/proc/self/fd/${handle.fd}`;
 
 /**
  * The one way to what a chat's directory holds. Its sandbox may rename and swap what it likes meanwhile: the directory is
@@ -89,8 +85,7 @@ export class ChatDirectory implements AsyncDisposable {
 
   /** @param name as bytes where it may be no text */
   pathTo(name: string | Buffer): string | Buffer {
-    const prefix = `${this.path}/`;
-    return typeof name === 'string' ? prefix + name : Buffer.concat([Buffer.from(prefix), name]);
+    return pathBelow(this.handle, name);
   }
 
   /** What bears the name now. */
@@ -150,13 +145,8 @@ export class ChatDirectory implements AsyncDisposable {
   }
 
   private async openUp(name: string | Buffer): Promise<void> {
-    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
-    if (held === null) return;
-    try {
-      if ((await held.stat()).isDirectory()) await chmod(pathOf(held), 0o700);
-    } finally {
-      await held.close();
-    }
+    await using held = await HeldDirectory.hold(this.pathTo(name));
+    await held?.openToOwner();
   }
 
   /** Another one whenever entries came, went or changed names. */
