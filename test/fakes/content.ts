@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { HISTORY_NAME, isAttachmentName } from '../../src/storage/domain/attachment-name.js';
 import type { ContentFacts, OpenContent } from '../../src/storage/domain/content.js';
-import { HistoryBusyError } from '../../src/storage/domain/errors.js';
+import { ChatNotFoundError, HistoryBusyError } from '../../src/storage/domain/errors.js';
 import type {
   AttachmentContent,
   DirectoryEntries,
@@ -165,6 +165,7 @@ export class FakeHistoryContent implements HistoryContent {
 
   open(chatId: string): Promise<OpenContent> {
     if (this.isBusy) return Promise.reject(new HistoryBusyError());
+    if (!this.disk.directories.has(chatId)) return Promise.reject(new ChatNotFoundError());
     const entry = this.disk.entry(chatId, HISTORY_NAME);
     if (entry?.kind === 'file') return Promise.resolve(openFake(entry));
     if (entry !== null) {

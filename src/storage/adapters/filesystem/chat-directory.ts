@@ -50,8 +50,9 @@ export class ChatDirectory implements AsyncDisposable {
       if (codeOf(error) !== 'EACCES') throw error;
     }
     // Its sandbox has closed it to a service that is not root. Nobody else can give this name to anything.
-    await chmod(path, 0o777);
-    return ChatDirectory.opened(await attempt());
+    const reopened = chmod(path, 0o777).then(attempt);
+    const handle = await nullOn(['ENOENT'], reopened);
+    return handle === null ? null : ChatDirectory.opened(handle);
   }
 
   /** Makes it when it is missing. */
@@ -147,6 +148,15 @@ export class ChatDirectory implements AsyncDisposable {
   private async openUp(name: string | Buffer): Promise<void> {
     await using held = await HeldDirectory.hold(this.pathTo(name));
     await held?.openToOwner();
+  }
+
+  /** Whether it still bears the path that it was found by: else its chat has been deleted. */
+  async isStillThere(path: string): Promise<boolean> {
+    const [held, named] = await Promise.all([
+      this.handle.stat({ bigint: true }),
+      nullOn(MISSING, lstat(path, { bigint: true })),
+    ]);
+    return named?.ino === held.ino && named.dev === held.dev;
   }
 
   /** Another one whenever entries came, went or changed names. */

@@ -39,20 +39,21 @@ export class DirectoryClearer implements OnApplicationShutdown {
   }
 
   /** @throws Error when it is not done in time: what is left is as it was */
-  async clear(directory: ChatDirectory, path: string): Promise<void> {
+  async clear(directory: ChatDirectory): Promise<void> {
     const limit = AbortSignal.any([this.stop.signal, AbortSignal.timeout(LIMIT_MS)]);
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      if (await this.moveAll(directory, path, limit)) return;
-      if (limit.aborted) throw new Error(`${path} could not be cleared in time`);
+      if (await this.moveAll(directory, limit)) return;
+      if (limit.aborted) throw new Error('a chat could not be cleared in time');
     }
   }
 
   /** @returns whether all that was met is gone */
-  private async moveAll(directory: ChatDirectory, path: string, signal: AbortSignal): Promise<boolean> {
+  private async moveAll(directory: ChatDirectory, signal: AbortSignal): Promise<boolean> {
     const heap = await this.pile.newHeap();
     try {
       const words = heap === null ? REMOVE_ALL : moveInto(heap);
-      const isDone = (await runChild('find', words, { cwd: path, signal })) === 0;
+      // By the descriptor: its name may be gone with its chat.
+      const isDone = (await runChild('find', words, { cwd: directory.path, signal })) === 0;
       if (!isDone && !signal.aborted) await this.moveByHand(directory);
       return isDone;
     } finally {

@@ -124,7 +124,7 @@ export class LocalAttachmentContent implements AttachmentContent {
 
   async clear(chatId: string): Promise<void> {
     await using directory = await this.directoryOf(chatId);
-    if (directory !== null) await this.clearer.clear(directory, join(this.sandbox.chatsRoot, chatId));
+    if (directory !== null) await this.clearer.clear(directory);
   }
 
   private directoryOf(chatId: string): Promise<ChatDirectory | null> {

@@ -57,9 +57,9 @@ export class LocalChatContent implements ChatContent, OnModuleInit {
 
   discard(chatId: string): Promise<void> {
     return translated(async () => {
-      // The remnant first: where the second step fails, the chat is still there to be discarded again.
-      await this.pile.take(remnantOf(chatId));
+      // The remnant last: whoever still moves a history aside finds the chat gone then, and takes it away himself.
       await this.pile.take(chatId);
+      await this.pile.take(remnantOf(chatId));
     });
   }
 
