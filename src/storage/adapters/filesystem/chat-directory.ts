@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HostileKind, kindOf, toContentFacts } from './content-facts.js';
+import { type HostileKind, kindOf } from './content-facts.js';
 import { ensureClosedDirectory, openOpenDirectory, syncDirectory } from './directory-tree.js';
 import { codeOf, nullOn } from './disk-errors.js';
 import { HeldDirectory, O_PATH, pathBelow, pathOf } from './held-directory.js';
-import { LocalFile } from './local-file.js';
+import { type LocalFile, openHeld } from './local-file.js';
 
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** How often what was found is gone again. */
 const MAX_TRIES = 20;
 const LOOKS_IN_A_ROW = 4;
@@ -109,8 +109,8 @@ export class ChatDirectory implements AsyncDisposable {
         const kind = kindOf(stats);
         if (kind !== 'file') return { kind };
         if (!(await this.isOursAlone(name, held, stats))) return { kind: 'gone' };
-        const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
-        return handle === null ? { kind: 'closed' } : { kind, file: await fileOf(handle) };
+        const file = await openHeld(held);
+        return file === null ? { kind: 'closed' } : { kind, file };
       } finally {
         await held.close();
       }
@@ -188,13 +188,4 @@ async function unlessGone<T extends { readonly kind: 'file' }>(
     if (entry?.kind !== 'gone') return entry;
   }
   return null;
-}
-
-async function fileOf(handle: FileHandle): Promise<LocalFile> {
-  try {
-    return new LocalFile(handle, toContentFacts(await handle.stat({ bigint: true })));
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
 }
