@@ -5,7 +5,8 @@ import { CHAT } from '../builders/ids.js';
 import { readAndClose, stage } from '../contracts/content-world.js';
 import { LocalContent, QUICK_DISK } from '../support/local-content.js';
 
-const ROUNDS = 100;
+const ROUNDS = 50;
+const MAKINGS = 100;
 
 describe('a chat that is deleted while requests for it are on their way', () => {
   let local: LocalContent;
@@ -45,5 +46,18 @@ describe('a chat that is deleted while requests for it are on their way', () => 
     await local.pile.removeAll();
     await local.pile.whenRemoved(20_000);
     expect(await readdir(local.chatsRoot)).toEqual([]);
+  });
+
+  it('can be made anew at every moment', async () => {
+    const state = { isOver: false };
+    const make = async (): Promise<void> => {
+      for (let round = 0; round < MAKINGS; round += 1) await local.chats.ensureLayout(CHAT);
+    };
+    const makings = Promise.all([make(), make(), make()]).finally(() => (state.isOver = true));
+    const discard = async (): Promise<void> => {
+      while (!state.isOver) await local.chats.discard(CHAT);
+    };
+    await Promise.all([makings, discard()]);
+    expect(await readdir(await local.chats.ensureLayout(CHAT))).toEqual(['history.md']);
   });
 });
