@@ -7,11 +7,12 @@ import type {
   DirectoryEntries,
   Placement,
   PlacementMode,
+  Replaced,
 } from '../../src/storage/ports/attachment-content.js';
 import type { HistoryContent } from '../../src/storage/ports/history-content.js';
 import type { StagedContent, StagingArea } from '../../src/storage/ports/staging-area.js';
 import type { Measurement, WorkspaceUsageReader } from '../../src/storage/ports/workspace-usage-reader.js';
-import { type FakeDisk, FakeFile, openFake } from './disk.js';
+import { type FakeDisk, type FakeEntry, FakeFile, openFake } from './disk.js';
 
 /** Where a test needs to act, or to fail, just before content gets its name. */
 type Hook = () => Promise<void> | void;
@@ -140,7 +141,7 @@ export class FakeAttachmentContent implements AttachmentContent {
     const present = this.disk.entry(chatId, name);
     if (mode === 'new' && present !== null) return { result: 'taken' };
     this.disk.put(chatId, name, unstage(this.disk, staged));
-    return { result: 'placed', replacedFile: present?.kind === 'file' };
+    return { result: 'placed', replaced: replacedBy(present) };
   }
 
   remove(chatId: string, name: string): Promise<boolean> {
@@ -149,11 +150,16 @@ export class FakeAttachmentContent implements AttachmentContent {
     return Promise.resolve(isThere);
   }
 
-  clear(chatId: string): Promise<void> {
+  clear(chatId: string): Promise<boolean> {
     for (const name of this.disk.directories.get(chatId)?.entries.keys() ?? [])
       if (name !== HISTORY_NAME) this.disk.delete(chatId, name);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
+}
+
+function replacedBy(entry: FakeEntry | null): Replaced {
+  if (entry === null) return 'nothing';
+  return entry.kind === 'file' ? 'file' : 'obstacle';
 }
 
 export class FakeHistoryContent implements HistoryContent {

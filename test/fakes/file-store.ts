@@ -95,7 +95,7 @@ export class FileStore {
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
     this.deleteFile = new DeleteFile(files, content, tracer, this.getFile);
-    this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
+    this.clearFiles = new ClearFiles(content, logger, tracer, getChat, inventory);
     const openHistory = new OpenHistory(history, this.chatContent, this.chats);
     this.getHistory = new GetHistory(history, tracer, getChat, openHistory, config);
     this.writeHistory = new WriteHistory(history, staging, tracer, getChat, openHistory, writer, config);

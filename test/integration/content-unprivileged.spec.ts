@@ -38,7 +38,7 @@ describe('the content of chats for a service that is not root', () => {
 
   it('puts a file where a closed directory is', async () => {
     await closedFolder('name');
-    expect(await place('name', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+    expect(await place('name', 'replace')).toEqual({ result: 'placed', replaced: 'obstacle' });
     expect(await readFile(local.pathTo(CHAT, 'name'), 'utf8')).toBe('placed');
     await local.pile.whenRemoved(20_000);
     expect(await readdir(local.chatsRoot)).toEqual([CHAT]);
@@ -80,6 +80,18 @@ describe('the content of chats for a service that is not root', () => {
     await local.pile.whenRemoved(20_000);
     expect(await readdir(local.pathTo(CHAT, ''))).toEqual(['history.md']);
     expect(await readdir(local.chatsRoot)).toEqual([CHAT]);
+  });
+
+  (isRoot ? it : it.skip)('says when it could not clear all, since it is not its own', async () => {
+    process.seteuid?.(0);
+    await mkdir(local.pathTo(CHAT, "root's/below"), { recursive: true });
+    process.seteuid?.(NOBODY);
+    await closedFolder('own');
+    expect(await local.attachments.clear(CHAT)).toBe(false);
+    expect((await readdir(local.pathTo(CHAT, ''))).sort()).toEqual(['history.md', "root's"]);
+    process.seteuid?.(0);
+    expect(await local.attachments.clear(CHAT)).toBe(true);
+    process.seteuid?.(NOBODY);
   });
 
   it('removes directories that are closed one below the other, also where no path reaches', async () => {
