@@ -48,7 +48,7 @@ describe('chats', () => {
   });
 
   it('leave no directory behind where the service has made up their id, and cannot add them', async () => {
-    const { add } = store.chats;
+    const add = store.chats.add.bind(store.chats);
     const refusals = [
       () => Promise.resolve({ result: 'no-workspace' as const }),
       () => Promise.reject(new UnknownActivityError()),
@@ -62,7 +62,7 @@ describe('chats', () => {
       expect([...store.content.directories.keys()]).toEqual([CHAT]);
       store.content.directories.clear();
     }
-    store.chats.add = add.bind(store.chats);
+    store.chats.add = add;
     expect((await create(null)).isNew).toBe(true);
   });
 
