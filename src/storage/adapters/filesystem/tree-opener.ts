@@ -40,7 +40,7 @@ export class TreeOpener {
       this.lookInto(this.top, (name) => this.waiting.push(name)),
     );
     for (let name = this.waiting.pop(); name !== undefined; name = this.waiting.pop()) {
-      await using directory = await HeldDirectory.hold(this.top.pathTo(name));
+      await using directory = await nullOn(PASSED_OVER, HeldDirectory.hold(this.top.pathTo(name)));
       if (directory?.device !== this.top.device) continue;
       await nullOn(
         PASSED_OVER,
