@@ -48,6 +48,7 @@ import { GetWorkspace } from './use-cases/get-workspace.js';
 import { ListChats } from './use-cases/list-chats.js';
 import { ListFiles } from './use-cases/list-files.js';
 import { ListWorkspaces } from './use-cases/list-workspaces.js';
+import { OpenHistory } from './use-cases/open-history.js';
 import { PrepareChatDirectory } from './use-cases/prepare-chat-directory.js';
 import { Quota } from './use-cases/quota.js';
 import { RecoverWrites } from './use-cases/recover-writes.js';
@@ -78,7 +79,16 @@ const USE_CASES = [
 ];
 
 /** What use cases share. */
-const PARTS = [ChatRemoval, ContentWriter, FileInventory, Quota, RecoverWrites, SweepStorage, WorkspaceMeter];
+const PARTS = [
+  ChatRemoval,
+  ContentWriter,
+  FileInventory,
+  OpenHistory,
+  Quota,
+  RecoverWrites,
+  SweepStorage,
+  WorkspaceMeter,
+];
 
 const PORTS = [
   { provide: WORKSPACE_REPOSITORY, useClass: SqlWorkspaceRepository },

@@ -21,7 +21,7 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
     };
 
     it('gives what was placed, whole and in parts', async () => {
-      expect(await place('ä.txt', '0123456789', 'new')).toEqual({ result: 'placed', replacedFile: false });
+      expect(await place('ä.txt', '0123456789', 'new')).toEqual({ result: 'placed', replaced: 'nothing' });
       await using content = await world.attachments.open(CHAT, 'ä.txt');
       expect(content?.facts).toEqual(await world.attachments.find(CHAT, 'ä.txt'));
       expect(content?.facts.sizeBytes).toBe(10);
@@ -52,9 +52,9 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
       await world.plant(CHAT, 'name', 'old');
       expect(await place('name', 'new', 'new')).toEqual({ result: 'taken' });
       expect(await read('name')).toBe('old');
-      expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: true });
+      expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replaced: 'file' });
       expect(await read('name')).toBe('new');
-      expect(await place('free', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+      expect(await place('free', 'new', 'replace')).toEqual({ result: 'placed', replaced: 'nothing' });
     });
 
     it.each(OBSTACLES)(
@@ -65,7 +65,7 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
         expect(await world.attachments.find(CHAT, 'name')).toBeNull();
         expect(await world.attachments.remove(CHAT, 'name')).toBe(false);
         expect(await place('name', 'new', 'new')).toEqual({ result: 'taken' });
-        expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+        expect(await place('name', 'new', 'replace')).toEqual({ result: 'placed', replaced: 'obstacle' });
         expect(await read('name')).toBe('new');
       },
     );
@@ -137,7 +137,7 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
       await world.plant(CHAT, 'history.md', 'kept');
       for (const [index, kind] of OBSTACLES.entries()) await world.plantObstacle(CHAT, `o${index}`, kind);
       await world.plant(CHAT, '-rf', 'x');
-      await world.attachments.clear(CHAT);
+      expect(await world.attachments.clear(CHAT)).toBe(true);
       expect((await world.attachments.listEntries(CHAT, 10)).files).toEqual([]);
       for (const name of ['o0', 'o1', 'o2', 'o3'])
         expect(await place(name, 'free again', 'new')).toMatchObject({ result: 'placed' });
@@ -151,7 +151,7 @@ export function itIsAnAttachmentContent(open: () => Promise<ContentWorld>): void
       expect(await world.attachments.listEntries(OTHER_CHAT, 10)).toEqual(nothing);
       expect(await world.attachments.remove(OTHER_CHAT, 'name')).toBe(false);
       expect(await world.attachments.directoryVersion(OTHER_CHAT)).toBe('');
-      await world.attachments.clear(OTHER_CHAT);
+      expect(await world.attachments.clear(OTHER_CHAT)).toBe(true);
     });
   });
 }

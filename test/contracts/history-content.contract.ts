@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HISTORY_NAME } from '../../src/storage/domain/attachment-name.js';
-import { CHAT } from '../builders/ids.js';
+import { ChatNotFoundError } from '../../src/storage/domain/errors.js';
+import { CHAT, OTHER_CHAT } from '../builders/ids.js';
 import { type ContentWorld, OBSTACLES, readAndClose, stage } from './content-world.js';
 
 /** What every HistoryContent promises. */
@@ -66,6 +67,13 @@ export function itIsAHistoryContent(open: () => Promise<ContentWorld>): void {
       expect(await read()).toBe('');
       expect(await place('new', await version())).toBe(true);
       expect(await read()).toBe('new');
+    });
+
+    it('has none of a chat without a directory, and makes none', async () => {
+      await expect(world.histories.open(OTHER_CHAT)).rejects.toBeInstanceOf(ChatNotFoundError);
+      await using staged = await stage(world, 'late');
+      expect(await world.histories.place(OTHER_CHAT, staged, await version())).toBe(false);
+      expect(await world.attachments.directoryVersion(OTHER_CHAT)).toBe('');
     });
 
     it('begins anew again and again', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Chat } from '../../src/storage/domain/chat.js';
+import { ChatNotFoundError } from '../../src/storage/domain/errors.js';
 import type { Position } from '../../src/storage/domain/slice.js';
 import type { Workspace } from '../../src/storage/domain/workspace.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
@@ -13,6 +14,8 @@ import {
   WORKSPACE,
 } from '../builders/storage.js';
 import { NOW, secondsFromNow } from '../builders/times.js';
+import { HeldWork, reactions } from '../fakes/deferred.js';
+import { eventually } from '../support/eventually.js';
 import { ALL, nothing, type RepositoriesWorld, times, walk } from './storage-world.js';
 
 /** What the repositories of workspaces and chats promise, over one database. */
@@ -184,6 +187,35 @@ export function theyAreStorageRepositories(open: () => Promise<RepositoriesWorld
       expect([discarded, await world.chats.isMarked(CHAT)]).toEqual([1, false]);
       expect(await world.files.find(aChatFile().fileId)).toBeNull();
       expect(await world.chats.add(aChat())).toEqual({ result: 'added' });
+    });
+
+    it('runs work while a chat is there, and none of one that is not or is marked', async () => {
+      await world.workspaces.add(aWorkspace());
+      await world.chats.add(aChat());
+      let runs = 0;
+      const work = (): Promise<number> => Promise.resolve((runs += 1));
+      expect(await world.chats.whileLive(CHAT, work)).toBe(1);
+      await expect(world.chats.whileLive(OTHER_CHAT, work)).rejects.toBeInstanceOf(ChatNotFoundError);
+      await world.chats.mark(CHAT, NOW);
+      await expect(world.chats.whileLive(CHAT, work)).rejects.toBeInstanceOf(ChatNotFoundError);
+      expect(runs).toBe(1);
+    });
+
+    it('lets nobody mark a chat, in this process or another, while work runs on it', async () => {
+      await world.workspaces.add(aWorkspace());
+      await world.chats.add(aChat());
+      const steps: string[] = [];
+      const held = new HeldWork();
+      const working = world.chats.whileLive(CHAT, async () => {
+        await held.run();
+        steps.push('worked');
+      });
+      await eventually(() => held.hasBegun, 'the work has begun');
+      const marking = world.peer.chats.mark(CHAT, NOW).then(() => steps.push('marked'));
+      await reactions();
+      held.release();
+      await Promise.all([working, marking]);
+      expect(steps).toEqual(['worked', 'marked']);
     });
 
     it('leaves the chat marked when its content cannot be discarded', async () => {

@@ -1,17 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { HISTORY_NAME, isAttachmentName } from '../../src/storage/domain/attachment-name.js';
 import type { ContentFacts, OpenContent } from '../../src/storage/domain/content.js';
-import { HistoryBusyError } from '../../src/storage/domain/errors.js';
+import { ChatNotFoundError, HistoryBusyError } from '../../src/storage/domain/errors.js';
 import type {
   AttachmentContent,
   DirectoryEntries,
   Placement,
   PlacementMode,
+  Replaced,
 } from '../../src/storage/ports/attachment-content.js';
 import type { HistoryContent } from '../../src/storage/ports/history-content.js';
 import type { StagedContent, StagingArea } from '../../src/storage/ports/staging-area.js';
 import type { Measurement, WorkspaceUsageReader } from '../../src/storage/ports/workspace-usage-reader.js';
-import { type FakeDisk, FakeFile, openFake } from './disk.js';
+import { type FakeDisk, type FakeEntry, FakeFile, openFake } from './disk.js';
 
 /** Where a test needs to act, or to fail, just before content gets its name. */
 type Hook = () => Promise<void> | void;
@@ -140,7 +141,7 @@ export class FakeAttachmentContent implements AttachmentContent {
     const present = this.disk.entry(chatId, name);
     if (mode === 'new' && present !== null) return { result: 'taken' };
     this.disk.put(chatId, name, unstage(this.disk, staged));
-    return { result: 'placed', replacedFile: present?.kind === 'file' };
+    return { result: 'placed', replaced: replacedBy(present) };
   }
 
   remove(chatId: string, name: string): Promise<boolean> {
@@ -149,11 +150,16 @@ export class FakeAttachmentContent implements AttachmentContent {
     return Promise.resolve(isThere);
   }
 
-  clear(chatId: string): Promise<void> {
+  clear(chatId: string): Promise<boolean> {
     for (const name of this.disk.directories.get(chatId)?.entries.keys() ?? [])
       if (name !== HISTORY_NAME) this.disk.delete(chatId, name);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
+}
+
+function replacedBy(entry: FakeEntry | null): Replaced {
+  if (entry === null) return 'nothing';
+  return entry.kind === 'file' ? 'file' : 'obstacle';
 }
 
 export class FakeHistoryContent implements HistoryContent {
@@ -165,6 +171,7 @@ export class FakeHistoryContent implements HistoryContent {
 
   open(chatId: string): Promise<OpenContent> {
     if (this.isBusy) return Promise.reject(new HistoryBusyError());
+    if (!this.disk.directories.has(chatId)) return Promise.reject(new ChatNotFoundError());
     const entry = this.disk.entry(chatId, HISTORY_NAME);
     if (entry?.kind === 'file') return Promise.resolve(openFake(entry));
     if (entry !== null) {

@@ -16,6 +16,7 @@ import { GetHistory } from '../../src/storage/use-cases/get-history.js';
 import { GetWorkspace } from '../../src/storage/use-cases/get-workspace.js';
 import { GetWorkspaceUsage } from '../../src/storage/use-cases/get-workspace-usage.js';
 import { ListFiles } from '../../src/storage/use-cases/list-files.js';
+import { OpenHistory } from '../../src/storage/use-cases/open-history.js';
 import { Quota } from '../../src/storage/use-cases/quota.js';
 import { RecoverWrites } from '../../src/storage/use-cases/recover-writes.js';
 import { type FileToStore, StoreFile, type StoredFile } from '../../src/storage/use-cases/store-file.js';
@@ -28,6 +29,7 @@ import { openDatabase } from '../support/test-database.js';
 import { FakeAttachmentContent, FakeHistoryContent, FakeStagingArea, FakeUsageReader } from './content.js';
 import { FakeDisk } from './disk.js';
 import { RecordingLogger, RecordingMetrics, RecordingTracer } from './observability.js';
+import { FakeChatContent } from './storage.js';
 import { SequentialIds, SteppableClock } from './system.js';
 
 const ALL: Slice = { after: null, limit: 1000 };
@@ -50,6 +52,7 @@ export class FileStore {
   readonly staging: FakeStagingArea;
   readonly content: FakeAttachmentContent;
   readonly history: FakeHistoryContent;
+  readonly chatContent: FakeChatContent;
   readonly reader: FakeUsageReader;
   readonly workspaces: SqlWorkspaceRepository;
   readonly chats: SqlChatRepository;
@@ -76,6 +79,7 @@ export class FileStore {
     this.staging = new FakeStagingArea(disk);
     this.content = new FakeAttachmentContent(disk);
     this.history = new FakeHistoryContent(disk);
+    this.chatContent = new FakeChatContent(disk);
     this.reader = new FakeUsageReader(disk);
     this.workspaces = new SqlWorkspaceRepository(database);
     this.chats = new SqlChatRepository(database);
@@ -91,9 +95,10 @@ export class FileStore {
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
     this.deleteFile = new DeleteFile(files, content, tracer, this.getFile);
-    this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
-    this.getHistory = new GetHistory(history, tracer, getChat, config);
-    this.writeHistory = new WriteHistory(history, staging, tracer, getChat, writer, config);
+    this.clearFiles = new ClearFiles(content, logger, tracer, getChat, inventory);
+    const openHistory = new OpenHistory(history, this.chatContent, this.chats);
+    this.getHistory = new GetHistory(history, tracer, getChat, openHistory, config);
+    this.writeHistory = new WriteHistory(history, staging, tracer, getChat, openHistory, writer, config);
     this.usage = new GetWorkspaceUsage(new GetWorkspace(this.workspaces), this.meter, config);
     this.recoverWrites = new RecoverWrites(staging, ledger, content, logger);
   }
@@ -103,6 +108,7 @@ export class FileStore {
     const store = new FileStore(database, new FakeDisk(), aStorageConfig(overrides), new SequentialIds());
     await store.workspaces.add(aWorkspace());
     await store.chats.add(aChat());
+    await store.chatContent.ensureLayout(CHAT);
     return store;
   }
 

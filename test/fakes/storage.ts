@@ -2,6 +2,7 @@ import { DomainError } from '../../src/kernel/domain-error.js';
 import { ChatHasActiveSandboxError } from '../../src/storage/domain/errors.js';
 import type { ChatContent } from '../../src/storage/ports/chat-content.js';
 import type { SandboxActivity } from '../../src/storage/ports/sandbox-activity.js';
+import type { FakeDisk } from './disk.js';
 
 /** Directories by name alone; it is known whether each has a history. */
 export class FakeChatContent implements ChatContent {
@@ -10,10 +11,14 @@ export class FakeChatContent implements ChatContent {
   /** Thrown by the next call that changes anything. */
   failure: Error | null = null;
 
+  /** @param disk where the directories are made as well */
+  constructor(private readonly disk: FakeDisk | null = null) {}
+
   async ensureDirectory(chatId: string): Promise<string> {
     await this.maybeFail();
     const directory = this.directories.get(chatId) ?? { hasHistory: false };
     this.directories.set(chatId, directory);
+    this.disk?.directory(chatId);
     return `/chats/${chatId}`;
   }
 
@@ -26,6 +31,7 @@ export class FakeChatContent implements ChatContent {
   async discard(chatId: string): Promise<void> {
     await this.maybeFail();
     if (this.directories.delete(chatId)) this.discarded.push(chatId);
+    this.disk?.directories.delete(chatId);
   }
 
   findDiscarded(): Promise<void> {

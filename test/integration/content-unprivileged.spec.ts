@@ -4,6 +4,7 @@ import type { Placement, PlacementMode } from '../../src/storage/ports/attachmen
 import { CHAT } from '../builders/ids.js';
 import { readAndClose, stage } from '../contracts/content-world.js';
 import { LocalContent } from '../support/local-content.js';
+import { buildHostileTree } from './hostile-tree.js';
 
 const NOBODY = 65_534;
 const isRoot = process.geteuid?.() === 0;
@@ -37,7 +38,7 @@ describe('the content of chats for a service that is not root', () => {
 
   it('puts a file where a closed directory is', async () => {
     await closedFolder('name');
-    expect(await place('name', 'replace')).toEqual({ result: 'placed', replacedFile: false });
+    expect(await place('name', 'replace')).toEqual({ result: 'placed', replaced: 'obstacle' });
     expect(await readFile(local.pathTo(CHAT, 'name'), 'utf8')).toBe('placed');
     await local.pile.whenRemoved(20_000);
     expect(await readdir(local.chatsRoot)).toEqual([CHAT]);
@@ -79,6 +80,29 @@ describe('the content of chats for a service that is not root', () => {
     await local.pile.whenRemoved(20_000);
     expect(await readdir(local.pathTo(CHAT, ''))).toEqual(['history.md']);
     expect(await readdir(local.chatsRoot)).toEqual([CHAT]);
+  });
+
+  (isRoot ? it : it.skip)('says when it could not clear all, since it is not its own', async () => {
+    process.seteuid?.(0);
+    await mkdir(local.pathTo(CHAT, "root's/below"), { recursive: true });
+    process.seteuid?.(NOBODY);
+    await closedFolder('own');
+    expect(await local.attachments.clear(CHAT)).toBe(false);
+    expect((await readdir(local.pathTo(CHAT, ''))).sort()).toEqual(['history.md', "root's"]);
+    process.seteuid?.(0);
+    expect(await local.attachments.clear(CHAT)).toBe(true);
+    process.seteuid?.(NOBODY);
+  });
+
+  it('removes directories that are closed one below the other, also where no path reaches', async () => {
+    const levels = Array.from({ length: 40 }, (_, depth) => 'level/'.repeat(depth + 1));
+    await mkdir(local.pathTo(CHAT, levels.at(-1) ?? ''), { recursive: true });
+    for (const level of levels.toReversed()) await chmod(local.pathTo(CHAT, level), 0o000);
+    await buildHostileTree(local.pathTo(CHAT, ''), local.outside(''));
+    await local.chats.discard(CHAT);
+    await local.pile.whenRemoved(20_000);
+    expect(await readdir(local.chatsRoot)).toEqual([]);
+    expect(local.logger.events).not.toContain('chat_content_not_removed');
   });
 
   it('says that a measurement lacks what is behind closed doors', async () => {

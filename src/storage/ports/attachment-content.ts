@@ -6,8 +6,11 @@ export const ATTACHMENT_CONTENT = Symbol('AttachmentContent');
 /** `new`: only where nothing at all bears the name; `replace`: whatever bears it makes way. */
 export type PlacementMode = 'new' | 'replace';
 
+/** What bore the name before: a regular file of one link, or `obstacle`: anything else. */
+export type Replaced = 'nothing' | 'obstacle' | 'file';
+
 export type Placement =
-  | { readonly result: 'placed'; readonly replacedFile: boolean }
+  | { readonly result: 'placed'; readonly replaced: Replaced }
   /** Something bears the name, or kept taking it back; nothing has changed. */
   | { readonly result: 'taken' };
 
@@ -43,6 +46,10 @@ export interface AttachmentContent {
   /** Removes the file, durably. @returns whether there was one */
   remove(chatId: string, name: string): Promise<boolean>;
 
-  /** Removes everything in the chat's directory but the history; what takes long goes on in the background. */
-  clear(chatId: string): Promise<void>;
+  /**
+   * Removes everything in the chat's directory but the history; what takes long goes on in the background.
+   * @returns false when not all that was there could be removed, since the sandbox's user keeps the service from it, or
+   * puts new things there all the time
+   */
+  clear(chatId: string): Promise<boolean>;
 }

@@ -26,6 +26,13 @@ export interface ChatRepository {
   /** Keeps the chat if its id is free and its workspace is there; both hold until it is kept. */
   add(chat: Chat): Promise<ChatAddition>;
 
+  /**
+   * Runs work while the chat is there and cannot be marked or dropped, by other processes included. The work asks neither
+   * a repository nor the ledger: it would wait for itself.
+   * @throws ChatNotFoundError when it is not there or marked; the work has not begun then
+   */
+  whileLive<T>(chatId: string, work: () => Promise<T>): Promise<T>;
+
   /** Marks the chat. @returns whether there was such a chat, marked or not */
   mark(chatId: string, at: Date): Promise<boolean>;
 

@@ -10,7 +10,8 @@ export const HISTORY_CONTENT = Symbol('HistoryContent');
 export interface HistoryContent {
   /**
    * Opens the history; makes an empty one where there is none.
-   * @throws HistoryBusyError when the sandbox keeps putting something else in its place; StorageFullError
+   * @throws ChatNotFoundError when the chat has no directory: none is made, since the chat may just have been deleted;
+   * HistoryBusyError when the sandbox keeps putting something else in its place; StorageFullError
    */
   open(chatId: string): Promise<OpenContent>;
 

@@ -41,7 +41,7 @@ export interface Settlement {
   /**
    * Gives the content its name.
    * @returns `null`: not to be recorded; nothing has changed. Else what the file's record is to say: its size, and
-   * whether a file was replaced, whose record then lends it its id and its time
+   * whether anything bore the name before: a record of that name then lends it its id and its time
    */
   place(): Promise<{ readonly sizeBytes: number; readonly isReplacement: boolean } | null>;
 }

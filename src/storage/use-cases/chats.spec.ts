@@ -47,6 +47,36 @@ describe('chats', () => {
     expect((await create()).isNew).toBe(true);
   });
 
+  it('leave no directory behind where the service has made up their id, and cannot add them', async () => {
+    const add = store.chats.add.bind(store.chats);
+    const refusals = [
+      () => Promise.resolve({ result: 'no-workspace' as const }),
+      () => Promise.reject(new UnknownActivityError()),
+    ];
+    for (const refusal of refusals) {
+      store.chats.add = refusal;
+      await expect(create(null)).rejects.toThrow();
+      expect([...store.content.directories.keys()]).toEqual([]);
+      // There may be something in it, of a sandbox that storage did not know.
+      await expect(create(CHAT)).rejects.toThrow();
+      expect([...store.content.directories.keys()]).toEqual([CHAT]);
+      store.content.directories.clear();
+    }
+    store.chats.add = add;
+    expect((await create(null)).isNew).toBe(true);
+  });
+
+  it('get no directory any more when they are deleted right after they were added', async () => {
+    const add = store.chats.add.bind(store.chats);
+    store.chats.add = async (chat) => {
+      const addition = await add(chat);
+      await store.deleteChat.execute(chat.chatId);
+      return addition;
+    };
+    expect((await create()).isNew).toBe(true);
+    expect([await store.chats.find(CHAT), [...store.content.directories.keys()]]).toEqual([null, []]);
+  });
+
   it('are deleted with their directory', async () => {
     await create();
     await store.deleteChat.execute(CHAT);

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { FileInventory } from './file-inventory.js';
@@ -10,16 +11,18 @@ import { unlessFull } from './unless-full.js';
 export class ClearFiles {
   constructor(
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly inventory: FileInventory,
   ) {}
 
-  /** @throws ChatNotFoundError */
+  /** What cannot be removed stays, and is told to the log. @throws ChatNotFoundError */
   execute(chatId: string): Promise<void> {
     return this.tracer.span('usecase.clear_files', { 'chat.id': chatId }, async (span) => {
       await this.getChat.execute(chatId);
-      await this.content.clear(chatId);
+      const isEmpty = await this.content.clear(chatId);
+      if (!isEmpty) this.logger.warn('files_not_cleared', { chat_id: chatId });
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);
     });

@@ -3,9 +3,14 @@ import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import type { Chat } from '../domain/chat.js';
-import { ChatConflictError, WorkspaceBusyError, WorkspaceNotFoundError } from '../domain/errors.js';
+import {
+  ChatConflictError,
+  ChatNotFoundError,
+  WorkspaceBusyError,
+  WorkspaceNotFoundError,
+} from '../domain/errors.js';
 import { CHAT_CONTENT, type ChatContent } from '../ports/chat-content.js';
-import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
+import { CHAT_REPOSITORY, type ChatAddition, type ChatRepository } from '../ports/chat-repository.js';
 import { SANDBOX_ACTIVITY, type SandboxActivity } from '../ports/sandbox-activity.js';
 import { ChatRemoval } from './chat-removal.js';
 import { GetWorkspace } from './get-workspace.js';
@@ -40,18 +45,15 @@ export class CreateChat {
     await this.getWorkspace.execute(workspaceId);
     const chat = { chatId: chatId ?? this.ids.nextId(), workspaceId, createdAt: this.clock.now() };
     const existing = await this.chats.find(chat.chatId);
-    return existing === null ? this.add(chat) : reuse(existing, workspaceId);
+    return existing === null ? this.add(chat, chatId === null) : reuse(existing, workspaceId);
   }
 
-  private async add(chat: Chat): Promise<CreatedChat> {
+  private async add(chat: Chat, isIdNew: boolean): Promise<CreatedChat> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      // Before the record: a chat that is known has its directory, also after a crash.
-      await this.content.ensureLayout(chat.chatId);
-      const addition = await this.chats.add(chat);
+      const addition = await this.tryAdd(chat, isIdNew);
       switch (addition.result) {
         case 'added':
-          // A deletion of the same id that ended in between has taken the directory along.
-          await this.content.ensureLayout(chat.chatId);
+          await this.restoreDirectory(chat.chatId);
           this.logger.info('chat_created', { chat_id: chat.chatId, workspace_id: chat.workspaceId });
           return { chat, isNew: true };
         case 'exists':
@@ -63,6 +65,38 @@ export class CreateChat {
       }
     }
     throw new WorkspaceBusyError();
+  }
+
+  /** The directory comes before the record: a chat that is known has its directory, also after a crash. */
+  private async tryAdd(chat: Chat, isIdNew: boolean): Promise<ChatAddition> {
+    let addition: ChatAddition | null = null;
+    try {
+      await this.content.ensureLayout(chat.chatId);
+      addition = await this.chats.add(chat);
+      return addition;
+    } finally {
+      const isRefused = addition === null || addition.result === 'no-workspace';
+      if (isRefused && isIdNew) await this.takeBack(chat.chatId);
+    }
+  }
+
+  /** Nobody would ever come for it. Under an id of the client's there may be a sandbox's files, which stay. */
+  private async takeBack(chatId: string): Promise<void> {
+    try {
+      await this.content.discard(chatId);
+    } catch (error) {
+      this.logger.warn('chat_directory_left', { chat_id: chatId, err: error });
+    }
+  }
+
+  /** A deletion of the same id that ended before the record was kept has taken the directory along. */
+  private async restoreDirectory(chatId: string): Promise<void> {
+    try {
+      await this.chats.whileLive(chatId, () => this.content.ensureLayout(chatId));
+    } catch (error) {
+      // Already deleted again, and not to be made anew.
+      if (!(error instanceof ChatNotFoundError)) throw error;
+    }
   }
 }
 

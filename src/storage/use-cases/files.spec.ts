@@ -108,6 +108,14 @@ describe('the files of a chat', () => {
     expect([...(store.disk.directories.get(CHAT)?.entries.keys() ?? [])]).toEqual(['history.md']);
   });
 
+  it('are told to the log when not all of them can be removed', async () => {
+    await store.clearFiles.execute(CHAT);
+    expect(store.logger.events).not.toContain('files_not_cleared');
+    store.content.clear = () => Promise.resolve(false);
+    await store.clearFiles.execute(CHAT);
+    expect(store.logger.fieldsOf('files_not_cleared')).toEqual([{ chat_id: CHAT }]);
+  });
+
   it('belong to their chat', async () => {
     const { file } = await store.store('a', 'x');
     const nobody = aUuid(99);

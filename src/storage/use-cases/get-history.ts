@@ -4,6 +4,7 @@ import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { OpenContent } from '../domain/content.js';
 import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
 import { GetChat } from './get-chat.js';
+import { OpenHistory } from './open-history.js';
 
 export interface OpenedHistory {
   /** To be disposed by the caller. */
@@ -18,14 +19,15 @@ export class GetHistory {
     @Inject(HISTORY_CONTENT) private readonly history: HistoryContent,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
+    private readonly openHistory: OpenHistory,
     private readonly storage: StorageConfig,
   ) {}
 
-  /** @throws ChatNotFoundError, HistoryBusyError */
+  /** @throws ChatNotFoundError, HistoryBusyError, StorageFullError */
   execute(chatId: string): Promise<OpenedHistory> {
     return this.tracer.span('usecase.get_history', { 'chat.id': chatId }, async () => {
       await this.getChat.execute(chatId);
-      const content = await this.history.open(chatId);
+      const content = await this.openHistory.execute(chatId);
       try {
         return { content, tag: await this.history.digest(content, this.storage.maxHistoryBytes) };
       } catch (error) {

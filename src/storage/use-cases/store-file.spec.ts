@@ -66,6 +66,18 @@ describe('StoreFile', () => {
     expect(await store.list()).toEqual([second.file]);
   });
 
+  it('takes the place of whatever stands where a file was, which keeps its id then', async () => {
+    const first = await store.store('a', 'one');
+    store.disk.plantObstacle(CHAT, 'a', 'directory');
+    await store.list();
+    store.clock.advanceSeconds(1);
+    const second = await store.store('a', 'two!', { mode: 'replace' });
+    expect(second).toEqual({ file: { ...first.file, sizeBytes: 4 }, isNew: false });
+    expect(await store.list()).toEqual([second.file]);
+    store.disk.plantObstacle(CHAT, 'b', 'directory');
+    expect((await store.store('b', 'new', { mode: 'replace' })).isNew).toBe(true);
+  });
+
   it('makes an upload of what the sandbox wrote, once it is replaced', async () => {
     store.disk.plant(CHAT, 'a', 'by the agent');
     const [agents] = await store.list();

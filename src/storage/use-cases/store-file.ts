@@ -10,6 +10,7 @@ import {
   ATTACHMENT_CONTENT,
   type AttachmentContent,
   type PlacementMode,
+  type Replaced,
 } from '../ports/attachment-content.js';
 import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
 import type { ContentWrite, Settlement } from '../ports/write-ledger.js';
@@ -20,7 +21,7 @@ export interface FileToStore {
   readonly chatId: string;
   readonly name: string;
   readonly contentType: string | null;
-  /** How many bytes the source says that it has; null: it does not say. */
+  /** How many bytes the source says that it has at least; null: it does not say. */
   readonly declaredBytes: number | null;
   readonly mode: PlacementMode;
   readonly source: AsyncIterable<Uint8Array>;
@@ -80,15 +81,15 @@ export class StoreFile {
     const { sizeBytes, chargedBytes } = await staged.seal();
     // Known before, in case that the record cannot be written and so cannot be read.
     const known = await this.files.findByName(chat.chatId, name);
-    const outcome = { isReplacement: false };
+    const outcome: { replaced: Replaced } = { replaced: 'nothing' };
     const settlement: Settlement = {
       addedBytes: async () =>
         chargedBytes - ((await this.content.find(chat.chatId, name))?.chargedBytes ?? 0),
       place: async () => {
         const placement = await this.content.place(chat.chatId, name, staged, mode);
         if (placement.result === 'taken') return null;
-        outcome.isReplacement = placement.replacedFile;
-        return { sizeBytes, isReplacement: placement.replacedFile };
+        outcome.replaced = placement.replaced;
+        return { sizeBytes, isReplacement: placement.replaced !== 'nothing' };
       },
     };
     const settled = await this.writer.settle(chat, write, settlement);
@@ -96,8 +97,13 @@ export class StoreFile {
     const isRecorded = settled !== 'unrecorded' && settled !== null;
     const file = isRecorded
       ? settled
-      : expectedRecord(write, sizeBytes, outcome.isReplacement ? known : null);
-    return { file, isNew: !outcome.isReplacement };
+      : expectedRecord(write, sizeBytes, outcome.replaced === 'nothing' ? null : known);
+    // What stood in a file's place may have borne the name of one that is still on record.
+    const hasNewRecord = file.fileId === write.fileId;
+    return {
+      file,
+      isNew: outcome.replaced === 'nothing' || (outcome.replaced === 'obstacle' && hasNewRecord),
+    };
   }
 }
 

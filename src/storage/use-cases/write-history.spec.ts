@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
-import { WORKSPACE } from '../../../test/builders/storage.js';
+import { aChat, WORKSPACE } from '../../../test/builders/storage.js';
+import { NOW } from '../../../test/builders/times.js';
 import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
 import {
   ChatNotFoundError,
@@ -132,6 +133,38 @@ describe('the history of a chat', () => {
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     // Twenty of the first one at most, within 2.5 s; three of each that had to wait until the time was over.
     expect(places).toBeLessThanOrEqual(20 + 2 * 3);
+  });
+
+  it('is made anew where its directory was removed by hand', async () => {
+    await store.chatContent.discard(CHAT);
+    expect((await store.getHistory.execute(CHAT)).tag).toBe(tagOf(''));
+    await store.chatContent.discard(CHAT);
+    await store.write('anew');
+    expect(text()).toBe('anew');
+  });
+
+  it('makes no directory for a chat that was deleted while its text was on the way', async () => {
+    const remove = async (): Promise<void> => {
+      await store.chats.mark(CHAT, NOW);
+      await store.chats.dropMarked(CHAT, () => store.chatContent.discard(CHAT));
+    };
+    const late = async function* (): AsyncGenerator<Uint8Array> {
+      yield* sent('too');
+      await remove();
+      yield* sent(' late');
+    };
+    await expect(store.write('', { source: late() })).rejects.toBeInstanceOf(ChatNotFoundError);
+    expect(store.disk.directories.size).toBe(0);
+    await store.chats.add(aChat());
+    await store.chatContent.ensureLayout(CHAT);
+    const find = store.chats.find.bind(store.chats);
+    store.chats.find = async (chatId) => {
+      const chat = await find(chatId);
+      await remove();
+      return chat;
+    };
+    await expect(store.getHistory.execute(CHAT)).rejects.toBeInstanceOf(ChatNotFoundError);
+    expect(store.disk.directories.size).toBe(0);
   });
 
   it('is that of a chat that is there', async () => {

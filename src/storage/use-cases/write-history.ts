@@ -10,6 +10,7 @@ import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.j
 import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
+import { OpenHistory } from './open-history.js';
 import { Turns } from '../../kernel/turns.js';
 
 /** How often another process, or the sandbox, may change the history while it is being rewritten. */
@@ -43,6 +44,7 @@ export class WriteHistory {
     @Inject(STAGING_AREA) private readonly staging: StagingArea,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
+    private readonly openHistory: OpenHistory,
     private readonly writer: ContentWriter,
     private readonly storage: StorageConfig,
   ) {}
@@ -79,7 +81,7 @@ export class WriteHistory {
 
   /** @returns the bytes that the new history makes free */
   private async look({ chatId, mode, expected }: HistoryToWrite): Promise<number> {
-    await using current = await this.history.open(chatId);
+    await using current = await this.openHistory.execute(chatId);
     await this.assertExpected(current, expected);
     return mode === 'replace' ? current.facts.chargedBytes : 0;
   }

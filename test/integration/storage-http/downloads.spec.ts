@@ -36,7 +36,7 @@ describe('a download', () => {
       'content-length': '10',
       etag: '"1-2-3"',
       'accept-ranges': 'bytes',
-      'content-disposition': 'attachment; filename=notes.txt',
+      'content-disposition': 'attachment; filename="notes.txt"; filename*=UTF-8\'\'notes.txt',
       'x-content-type-options': 'nosniff',
       'content-security-policy': 'sandbox',
     });

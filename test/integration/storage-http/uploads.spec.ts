@@ -52,7 +52,7 @@ describe('an upload', () => {
       return [status, ((await (await response).json()) as { detail?: unknown }).detail];
     };
 
-    it('of a browser is stored under its name, with its type and its length', async () => {
+    it('of a browser is stored under its name, with its type', async () => {
       const form = new FormData();
       form.append('file', new Blob(['größe'], { type: 'text/plain; charset=utf-8' }), 'Grüße "1" 日本.txt');
       const response = await served.request('/files', { method: 'POST', body: form });
@@ -69,7 +69,18 @@ describe('an upload', () => {
         },
       ]);
       expect(lastStored()?.bytes.toString()).toBe('größe');
-      expect(lastStored()?.file).toMatchObject({ chatId: CHAT, mode: 'new', declaredBytes: 7 });
+      expect(lastStored()?.file).toMatchObject({ chatId: CHAT, mode: 'new', declaredBytes: 0 });
+    });
+
+    it('has at least as many bytes as its length leaves, whatever stands behind it', async () => {
+      const content = 'x'.repeat(100_000);
+      for (const epilogue of ['', '\r\n', `  \r\n${'e'.repeat(16_000)}`]) {
+        expect((await post(`${part(FILE, content)}--b--${epilogue}`)).status).toBe(201);
+        expect(lastStored()?.bytes.length).toBe(content.length);
+        const declaredBytes = lastStored()?.file.declaredBytes ?? NaN;
+        expect(declaredBytes).toBeLessThanOrEqual(content.length);
+        expect(declaredBytes).toBeGreaterThan(content.length - 20_000);
+      }
     });
 
     it('of a client that does not say how long it is has no length', async () => {

@@ -5,6 +5,7 @@ import type { Chat } from '../../domain/chat.js';
 import type { Slice } from '../../domain/slice.js';
 import type { ChatAddition, ChatRepository } from '../../ports/chat-repository.js';
 import { isBehind } from './keyset.js';
+import { lockLiveChat } from './row-locks.js';
 import type { ChatRow, StorageTables } from './tables.js';
 
 @Injectable()
@@ -71,6 +72,13 @@ export class SqlChatRepository implements ChatRepository {
       // Gone in the moment between: as good as on its way out.
       if (row === undefined || row.deleted_at !== null) return { result: 'marked' };
       return { result: 'exists', existing: ofRow(row) };
+    });
+  }
+
+  whileLive<T>(chatId: string, work: () => Promise<T>): Promise<T> {
+    return this.database.transaction<StorageTables, T>(async (db) => {
+      await lockLiveChat(this.database, db, chatId);
+      return work();
     });
   }
 

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HostileKind, kindOf, toContentFacts } from './content-facts.js';
+import { type HostileKind, kindOf } from './content-facts.js';
 import { ensureClosedDirectory, openOpenDirectory, syncDirectory } from './directory-tree.js';
 import { codeOf, nullOn } from './disk-errors.js';
-import { LocalFile } from './local-file.js';
+import { HeldDirectory, O_PATH, pathBelow, pathOf } from './held-directory.js';
+import { type LocalFile, openHeld } from './local-file.js';
 
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Holds whatever it is without opening it, a link itself included; Node has no name for it. */
-const O_PATH = 0o10000000;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** How often what was found is gone again. */
 const MAX_TRIES = 20;
 const LOOKS_IN_A_ROW = 4;
@@ -33,9 +32,6 @@ interface OpenFile {
   readonly file: LocalFile;
 }
 
-/** The descriptor's own path: what is done to it is done to the thing that is held, whatever became of its name. */
-const pathOf = (handle: FileHandle): string => `/proc/self/fd/${handle.fd}`;
-
 /**
  * The one way to what a chat's directory holds. Its sandbox may rename and swap what it likes meanwhile: the directory is
  * held by a descriptor, each name is reached through that alone, and what is met is held before it is looked at.
@@ -54,8 +50,9 @@ export class ChatDirectory implements AsyncDisposable {
       if (codeOf(error) !== 'EACCES') throw error;
     }
     // Its sandbox has closed it to a service that is not root. Nobody else can give this name to anything.
-    await chmod(path, 0o777);
-    return ChatDirectory.opened(await attempt());
+    const reopened = chmod(path, 0o777).then(attempt);
+    const handle = await nullOn(['ENOENT'], reopened);
+    return handle === null ? null : ChatDirectory.opened(handle);
   }
 
   /** Makes it when it is missing. */
@@ -89,8 +86,7 @@ export class ChatDirectory implements AsyncDisposable {
 
   /** @param name as bytes where it may be no text */
   pathTo(name: string | Buffer): string | Buffer {
-    const prefix = `${this.path}/`;
-    return typeof name === 'string' ? prefix + name : Buffer.concat([Buffer.from(prefix), name]);
+    return pathBelow(this.handle, name);
   }
 
   /** What bears the name now. */
@@ -113,8 +109,8 @@ export class ChatDirectory implements AsyncDisposable {
         const kind = kindOf(stats);
         if (kind !== 'file') return { kind };
         if (!(await this.isOursAlone(name, held, stats))) return { kind: 'gone' };
-        const handle = await nullOn(['EACCES', 'EPERM'], open(pathOf(held), O_RDONLY | O_NONBLOCK));
-        return handle === null ? { kind: 'closed' } : { kind, file: await fileOf(handle) };
+        const file = await openHeld(held);
+        return file === null ? { kind: 'closed' } : { kind, file };
       } finally {
         await held.close();
       }
@@ -150,13 +146,17 @@ export class ChatDirectory implements AsyncDisposable {
   }
 
   private async openUp(name: string | Buffer): Promise<void> {
-    const held = await nullOn(MISSING, open(this.pathTo(name), O_PATH | O_NOFOLLOW));
-    if (held === null) return;
-    try {
-      if ((await held.stat()).isDirectory()) await chmod(pathOf(held), 0o700);
-    } finally {
-      await held.close();
-    }
+    await using held = await HeldDirectory.hold(this.pathTo(name));
+    await held?.openToOwner();
+  }
+
+  /** Whether it still bears the path that it was found by: else its chat has been deleted. */
+  async isStillThere(path: string): Promise<boolean> {
+    const [held, named] = await Promise.all([
+      this.handle.stat({ bigint: true }),
+      nullOn(MISSING, lstat(path, { bigint: true })),
+    ]);
+    return named?.ino === held.ino && named.dev === held.dev;
   }
 
   /** Another one whenever entries came, went or changed names. */
@@ -188,13 +188,4 @@ async function unlessGone<T extends { readonly kind: 'file' }>(
     if (entry?.kind !== 'gone') return entry;
   }
   return null;
-}
-
-async function fileOf(handle: FileHandle): Promise<LocalFile> {
-  try {
-    return new LocalFile(handle, toContentFacts(await handle.stat({ bigint: true })));
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
 }

@@ -38,42 +38,52 @@ export class DirectoryClearer implements OnApplicationShutdown {
     this.stop.abort();
   }
 
-  /** @throws Error when it is not done in time: what is left is as it was */
-  async clear(directory: ChatDirectory, path: string): Promise<void> {
+  /**
+   * @returns false when something that was met in the last round is still there
+   * @throws Error when it is not done in time: what is left is as it was
+   */
+  async clear(directory: ChatDirectory): Promise<boolean> {
     const limit = AbortSignal.any([this.stop.signal, AbortSignal.timeout(LIMIT_MS)]);
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      if (await this.moveAll(directory, path, limit)) return;
-      if (limit.aborted) throw new Error(`${path} could not be cleared in time`);
+      if (await this.moveAll(directory, limit)) return true;
+      if (limit.aborted) throw new Error('a chat could not be cleared in time');
     }
+    return false;
   }
 
   /** @returns whether all that was met is gone */
-  private async moveAll(directory: ChatDirectory, path: string, signal: AbortSignal): Promise<boolean> {
+  private async moveAll(directory: ChatDirectory, signal: AbortSignal): Promise<boolean> {
     const heap = await this.pile.newHeap();
     try {
       const words = heap === null ? REMOVE_ALL : moveInto(heap);
-      const isDone = (await runChild('find', words, { cwd: path, signal })) === 0;
-      if (!isDone && !signal.aborted) await this.moveByHand(directory);
-      return isDone;
+      // By the descriptor: its name may be gone with its chat.
+      const isDone = (await runChild('find', words, { cwd: directory.path, signal })) === 0;
+      return isDone || (!signal.aborted && (await this.moveByHand(directory)));
     } finally {
       await directory.sync();
       if (heap !== null) this.pile.remove(heap);
     }
   }
 
-  /** Directories that are closed to a service that is not root are opened first. */
-  private async moveByHand(directory: ChatDirectory): Promise<void> {
+  /**
+   * Directories that are closed to a service that is not root are opened first.
+   * @returns whether all that was met is gone
+   */
+  private async moveByHand(directory: ChatDirectory): Promise<boolean> {
     let left = 0;
+    let isRefused = false;
     for await (const { name } of await openEntries(directory.path)) {
       if (name.toString() === HISTORY_NAME) continue;
-      if ((left += 1) > MAX_LEFT) return;
+      if ((left += 1) > MAX_LEFT) return false;
       const place = this.pile.newPlace();
       try {
         if (await directory.moveOut(name, place)) this.pile.remove(place);
       } catch (error) {
         // Not ours to open; the others are.
         if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
+        isRefused = true;
       }
     }
+    return !isRefused;
   }
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { againWhenGone } from './disk-errors.js';
 
 /** For the service alone: what lies below is closed to other users of the host. */
 const CLOSED = 0o700;
@@ -20,7 +21,10 @@ export async function ensureClosedDirectory(path: string): Promise<void> {
  * Makes the directory, writable for all whatever the umask; its parent must exist.
  * @returns its descriptor, by which its entries are reached whatever happens to names; and whether it was made now
  */
-export async function openOpenDirectory(path: string): Promise<{ directory: FileHandle; isNew: boolean }> {
+export const openOpenDirectory = (path: string): Promise<{ directory: FileHandle; isNew: boolean }> =>
+  againWhenGone(() => makeAndOpen(path));
+
+async function makeAndOpen(path: string): Promise<{ directory: FileHandle; isNew: boolean }> {
   const isNew = await succeedsUnlessThere(mkdir(path, { mode: OPEN_DIRECTORY }));
   // By its name, which nobody else can give to anything: a directory that its sandbox has closed cannot be opened first.
   const found = await lstat(path);

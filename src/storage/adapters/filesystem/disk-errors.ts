@@ -16,6 +16,20 @@ export async function nullOn<T>(codes: readonly string[], work: Promise<T>): Pro
   }
 }
 
+/** How often it is met that what was just there is taken away. */
+const MAX_TRIES = 20;
+
+/** Begins the work again when something on its way was taken away meanwhile, a directory by the deletion of its chat. */
+export async function againWhenGone<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
 /** @throws StorageFullError where the work finds the disk, or what its user may have of it, full */
 export async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {

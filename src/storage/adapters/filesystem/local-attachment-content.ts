@@ -8,10 +8,11 @@ import type {
   DirectoryEntries,
   Placement,
   PlacementMode,
+  Replaced,
 } from '../../ports/attachment-content.js';
 import type { StagedContent } from '../../ports/staging-area.js';
 import { ChatDirectory } from './chat-directory.js';
-import { toContentFacts } from './content-facts.js';
+import { type HostileKind, toContentFacts } from './content-facts.js';
 import { DirectoryClearer } from './directory-clearer.js';
 import { attachmentEntries } from './directory-names.js';
 import { DiscardPile } from './discard-pile.js';
@@ -84,19 +85,21 @@ export class LocalAttachmentContent implements AttachmentContent {
     );
     if (linked === null) return TAKEN;
     await unlink(source);
-    return { result: 'placed', replacedFile: false };
+    return { result: 'placed', replaced: 'nothing' };
   }
 
   private async replace(directory: ChatDirectory, name: string, source: string): Promise<Placement> {
+    let wasInTheWay = false;
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const replacedFile = (await directory.lookAt(name))?.kind === 'file';
+      const kind = (await directory.lookAt(name))?.kind ?? null;
       try {
         await rename(source, directory.pathTo(name));
-        return { result: 'placed', replacedFile };
+        return { result: 'placed', replaced: replacedBy(kind, wasInTheWay) };
       } catch (error) {
         if (codeOf(error) !== 'EISDIR') throw error;
       }
       if (!(await this.clearWay(directory, name))) return TAKEN;
+      wasInTheWay = true;
     }
     return TAKEN;
   }
@@ -122,12 +125,18 @@ export class LocalAttachmentContent implements AttachmentContent {
     return true;
   }
 
-  async clear(chatId: string): Promise<void> {
+  async clear(chatId: string): Promise<boolean> {
     await using directory = await this.directoryOf(chatId);
-    if (directory !== null) await this.clearer.clear(directory, join(this.sandbox.chatsRoot, chatId));
+    return directory === null || (await this.clearer.clear(directory));
   }
 
   private directoryOf(chatId: string): Promise<ChatDirectory | null> {
     return ChatDirectory.find(this.sandbox.chatsRoot, chatId);
   }
+}
+
+/** @param wasInTheWay whether something was moved out before, which leaves nothing behind */
+function replacedBy(kind: HostileKind | 'file' | null, wasInTheWay: boolean): Replaced {
+  if (kind === 'file') return 'file';
+  return kind !== null || wasInTheWay ? 'obstacle' : 'nothing';
 }

@@ -6,7 +6,7 @@ import { HISTORY_NAME } from '../../domain/attachment-name.js';
 import type { ChatContent } from '../../ports/chat-content.js';
 import { ensureClosedDirectory, ensureFile, openOpenDirectory, syncDirectory } from './directory-tree.js';
 import { DiscardPile } from './discard-pile.js';
-import { translated } from './disk-errors.js';
+import { againWhenGone, translated } from './disk-errors.js';
 
 /** Beside the chats: what stood in the place of the chat's history, and was none. */
 export const remnantOf = (chatId: string): string => `.aside-${chatId}`;
@@ -41,25 +41,28 @@ export class LocalChatContent implements ChatContent, OnModuleInit {
 
   private ensure(chatId: string, files: readonly string[]): Promise<string> {
     return translated(async () => {
-      const root = this.sandbox.chatsRoot;
-      const path = join(root, chatId);
-      await ensureClosedDirectory(root);
-      const { directory, isNew } = await openOpenDirectory(path);
-      try {
-        for (const name of files) if (await ensureFile(directory, name)) await directory.sync();
-      } finally {
-        await directory.close();
-      }
-      if (isNew) await syncDirectory(root);
+      await ensureClosedDirectory(this.sandbox.chatsRoot);
+      const path = join(this.sandbox.chatsRoot, chatId);
+      await againWhenGone(() => this.make(path, files));
       return path;
     });
   }
 
+  private async make(path: string, files: readonly string[]): Promise<void> {
+    const { directory, isNew } = await openOpenDirectory(path);
+    try {
+      for (const name of files) if (await ensureFile(directory, name)) await directory.sync();
+    } finally {
+      await directory.close();
+    }
+    if (isNew) await syncDirectory(this.sandbox.chatsRoot);
+  }
+
   discard(chatId: string): Promise<void> {
     return translated(async () => {
-      // The remnant first: where the second step fails, the chat is still there to be discarded again.
-      await this.pile.take(remnantOf(chatId));
+      // The remnant last: whoever still moves a history aside finds the chat gone then, and takes it away himself.
       await this.pile.take(chatId);
+      await this.pile.take(remnantOf(chatId));
     });
   }
 

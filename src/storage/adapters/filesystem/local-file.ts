@@ -1,5 +1,21 @@
-import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentFacts, OpenContent } from '../../domain/content.js';
+import { toContentFacts } from './content-facts.js';
+import { codeOf } from './disk-errors.js';
+import { pathOf } from './held-directory.js';
+
+const { O_NONBLOCK, O_RDONLY } = constants;
+/** What says that this process may not read it. */
+const UNREADABLE = ['EACCES', 'EPERM'];
+/**
+ * What says that somebody has a lease on it (fcntl(2), F_SETLEASE). The system has asked him for it, and would wait 45 s for
+ * him: whoever is honest lets go at once.
+ */
+const LEASED = 'EAGAIN';
+const LEASE_TRIES = 5;
+const LEASE_WAIT_MS = 20;
 
 /** What is read at one time: less costs round trips, more costs memory for each reader. */
 const CHUNK = 256 * 1024;
@@ -51,4 +67,32 @@ export class LocalFile implements OpenContent {
   [Symbol.asyncDispose](): Promise<void> {
     return this.handle.close();
   }
+}
+
+/**
+ * Opens for reading the regular file that is held.
+ * @returns null where this process may not read it, or a sandbox keeps everybody out by a lease
+ */
+export async function openHeld(held: FileHandle): Promise<LocalFile | null> {
+  const handle = await reopened(held);
+  if (handle === null) return null;
+  try {
+    return new LocalFile(handle, toContentFacts(await handle.stat({ bigint: true })));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function reopened(held: FileHandle): Promise<FileHandle | null> {
+  for (let tries = 1; tries <= LEASE_TRIES; tries += 1) {
+    try {
+      return await open(pathOf(held), O_RDONLY | O_NONBLOCK);
+    } catch (error) {
+      if (UNREADABLE.includes(codeOf(error))) return null;
+      if (codeOf(error) !== LEASED) throw error;
+    }
+    await sleep(LEASE_WAIT_MS);
+  }
+  return null;
 }

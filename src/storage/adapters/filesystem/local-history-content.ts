@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { HISTORY_NAME } from '../../domain/attachment-name.js';
 import type { OpenContent } from '../../domain/content.js';
-import { HistoryBusyError } from '../../domain/errors.js';
+import { ChatNotFoundError, HistoryBusyError } from '../../domain/errors.js';
 import type { HistoryContent } from '../../ports/history-content.js';
 import type { StagedContent } from '../../ports/staging-area.js';
 import { ChatDirectory } from './chat-directory.js';
@@ -36,7 +36,8 @@ export class LocalHistoryContent implements HistoryContent {
 
   open(chatId: string): Promise<OpenContent> {
     return translated(async () => {
-      await using directory = await ChatDirectory.ensure(this.sandbox.chatsRoot, chatId);
+      await using directory = await ChatDirectory.find(this.sandbox.chatsRoot, chatId);
+      if (directory === null) throw new ChatNotFoundError();
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const entry = await directory.openFile(HISTORY_NAME);
         if (entry?.kind === 'file') return entry.file;
@@ -58,7 +59,9 @@ export class LocalHistoryContent implements HistoryContent {
     }
     if (entry !== null && (await this.moveAside(directory, chatId)))
       this.hostile.movedAside(chatId, entry.kind);
-    await makeFile(directory.descriptor, HISTORY_NAME);
+    const made = await nullOn(['ENOENT'], makeFile(directory.descriptor, HISTORY_NAME));
+    // The chat was deleted meanwhile, its directory removed.
+    if (made === null) throw new ChatNotFoundError();
   }
 
   /** The last remnant is kept; the one before goes. */
@@ -67,7 +70,10 @@ export class LocalHistoryContent implements HistoryContent {
     await this.pile.drop(remnant);
     const target = join(this.sandbox.chatsRoot, remnant);
     const moved = await nullOn([...IN_THE_WAY, 'EPERM'], directory.moveOut(HISTORY_NAME, target));
-    return moved === true;
+    if (moved !== true) return false;
+    // Of a chat that was deleted meanwhile, nobody would come for it any more.
+    if (!(await directory.isStillThere(join(this.sandbox.chatsRoot, chatId)))) await this.pile.take(remnant);
+    return true;
   }
 
   async digest(content: OpenContent, limitBytes: number): Promise<string> {

@@ -1,7 +1,19 @@
+import type { Readable } from 'node:stream';
 import { runChild } from './child-command.js';
+import { TreeOpener } from './tree-opener.js';
 
 /** For a tree of millions of entries; one that takes longer is gone on with by the next sweep. */
 const LIMIT_MS = 15 * 60_000;
+
+/** How a message of `rm` ends, in whatever name of a sandbox's it may stand as well. */
+const DENIED = 'Permission denied\n';
+
+interface Removal {
+  /** Null: it was broken off. */
+  readonly code: number | null;
+  /** Whether the rights of this process did not suffice for something, which they do for all where it is root. */
+  readonly wasDenied: boolean;
+}
 
 /**
  * Removes trees that a sandbox may have built: too deep for paths, with names that are no text, closed by their modes.
@@ -25,16 +37,35 @@ export class TreeRemover {
   }
 
   private async removeNow(path: string): Promise<void> {
-    const remove = ['rm', '-rf', '--one-file-system', '--', path] as const;
-    if ((await this.run(...remove)) === 0) return;
-    // A user who is not root is kept out even of directories of his own; no sandbox is left that could swap anything.
-    await this.run('chmod', '-R', 'u+rwX', '--', path);
-    const code = await this.run(...remove);
-    if (code !== 0) throw new Error(`rm ended with ${String(code)}`);
-  }
-
-  private run(command: string, ...words: string[]): Promise<number | null> {
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(LIMIT_MS)]);
-    return runChild(command, words, { cwd: '/', signal });
+    const { code, wasDenied } = await remove(path, signal);
+    if (code === 0) return;
+    if (wasDenied) await TreeOpener.open(path, signal);
+    // Also where a sandbox has put something in meanwhile by what it still had open: once more, then the next sweep.
+    const last = await remove(path, signal);
+    if (last.code !== 0) throw new Error(`rm ended with ${String(last.code)}`);
   }
+}
+
+async function remove(path: string, signal: AbortSignal): Promise<Removal> {
+  let wasDenied = false;
+  const code = await runChild('rm', ['-rf', '--one-file-system', '--', path], {
+    cwd: '/',
+    signal,
+    onStderr: async (output) => {
+      wasDenied = await tellsOfDenial(output);
+    },
+  });
+  return { code, wasDenied };
+}
+
+async function tellsOfDenial(output: Readable): Promise<boolean> {
+  let isDenial = false;
+  let tail = '';
+  for await (const chunk of output.setEncoding('latin1')) {
+    tail += chunk as string;
+    isDenial ||= tail.includes(DENIED);
+    tail = tail.slice(-DENIED.length);
+  }
+  return isDenial;
 }

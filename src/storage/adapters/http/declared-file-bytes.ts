@@ -1,3 +1,5 @@
+import { MAX_AROUND_BYTES } from './multipart-reader.js';
+
 export interface FormFacts {
   /** Of the whole body; null when the client does not say. */
   readonly bodyBytes: number | null;
@@ -7,10 +9,11 @@ export interface FormFacts {
 }
 
 /**
- * How long the one file of a form is, before it has come: the closing delimiter and a line break are all that follows it. A
- * hint, for it is off by what a client puts there besides, or by the line break that it leaves out.
+ * How many bytes the one file of a form has at least, before it has come; null: not known. Behind it comes the closing
+ * delimiter, and then whatever the client likes, up to a bound. So a form is refused for its length only when its file
+ * cannot fit, and what is not reserved by this is reserved as it comes.
  */
 export function declaredFileBytes({ bodyBytes, contentOffset, boundary }: FormFacts): number | null {
   if (bodyBytes === null) return null;
-  return Math.max(0, bodyBytes - contentOffset - `\r\n--${boundary}--\r\n`.length);
+  return Math.max(0, bodyBytes - contentOffset - `\r\n--${boundary}--`.length - MAX_AROUND_BYTES);
 }

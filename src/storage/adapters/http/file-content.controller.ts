@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { create as contentDisposition } from 'content-disposition';
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../../../http/error-dtos.js';
 import { METRICS, type Metrics } from '../../../observability/ports/metrics.js';
 import { GetFile, type OpenedFile } from '../../use-cases/get-file.js';
+import { attachmentDisposition } from './attachment-disposition.js';
 import { type Representation, sendContent } from './content-answer.js';
 import { FilePathDto } from './file-dtos.js';
 import { FILE_CONTENT_ERRORS } from './storage-errors.js';
@@ -22,7 +22,7 @@ const BYTES = {
 const HEADERS = {
   ETag: text('"4f1a-18b2c"'),
   'Accept-Ranges': text('bytes'),
-  'Content-Disposition': text('attachment; filename="report.pdf"'),
+  'Content-Disposition': text(attachmentDisposition('report.pdf')),
   'X-Content-Type-Options': text('nosniff'),
 };
 
@@ -74,5 +74,5 @@ const toRepresentation = ({ file, content }: OpenedFile): Representation => ({
   contentType: file.contentType ?? UNKNOWN_TYPE,
   tag: content.facts.version,
   hasRanges: true,
-  headers: { 'Accept-Ranges': 'bytes', 'Content-Disposition': contentDisposition(file.name) },
+  headers: { 'Accept-Ranges': 'bytes', 'Content-Disposition': attachmentDisposition(file.name) },
 });

@@ -4,8 +4,8 @@ const CRLF = Buffer.from('\r\n');
 const END_OF_HEADERS = Buffer.from('\r\n\r\n');
 const DASHES = '--';
 
-/** A part's header block, and what may stand before the first part or behind the last one. */
-const MAX_AROUND_BYTES = 16 * 1024;
+/** A part's header block, and what may stand before the first part or behind the last one, in bytes. */
+export const MAX_AROUND_BYTES = 16 * 1024;
 
 export const malformedMultipart = (): HttpError => new HttpError(400, 'malformed_multipart');
 

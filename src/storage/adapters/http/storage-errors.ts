@@ -10,13 +10,15 @@ const NO_FILE = {
 };
 const FULL = { storage_full: 'The disk is full; nothing was changed.' };
 
+/** Of what has to know that no sandbox is up. */
+const ACTIVITY_UNKNOWN = {
+  sandbox_runtime_unavailable: 'Docker does not answer, so it is not known whether a sandbox is up.',
+  sandbox_queue_timeout: "The chat's sandbox is busy; see `Retry-After`.",
+};
+
 const DELETE_CODES = {
   409: { chat_has_active_sandbox: 'A sandbox is up; nothing was deleted.' },
-  503: {
-    ...DATABASE_UNAVAILABLE,
-    sandbox_runtime_unavailable: 'Docker does not answer, so it is not known whether a sandbox is up.',
-    sandbox_queue_timeout: "The chat's sandbox is busy; see `Retry-After`.",
-  },
+  503: { ...DATABASE_UNAVAILABLE, ...ACTIVITY_UNKNOWN },
   507: FULL,
 };
 
@@ -46,7 +48,12 @@ export const CREATE_CHAT_ERRORS = {
       chat_conflict: 'Another workspace has a chat with this id.',
       chat_has_active_sandbox: 'An interrupted deletion of a chat with this id waits for its sandbox to end.',
     },
-    503: { ...DATABASE_UNAVAILABLE, workspace_busy: 'The chat comes and goes; see `Retry-After`.' },
+    // Asked only where an interrupted deletion of a chat with this id is to be finished first.
+    503: {
+      ...DATABASE_UNAVAILABLE,
+      ...ACTIVITY_UNKNOWN,
+      workspace_busy: 'The chat comes and goes; see `Retry-After`.',
+    },
     507: FULL,
   },
 } as const;

@@ -22,6 +22,10 @@ const FORM = {
   properties: { file: { type: 'string', format: 'binary', description: 'The only part; has a file name.' } },
 };
 
+const KEPT =
+  'All of it is kept, or nothing. A file that is replaced keeps its id, also where a sandbox has put something else in its ' +
+  'place meanwhile.';
+
 @ApiTags('Files')
 @Controller('api/v1/chats/:chat_id/files')
 export class UploadController {
@@ -30,7 +34,7 @@ export class UploadController {
   @Post()
   @ApiOperation({
     summary: 'Upload a file by a form',
-    description: 'All of it is kept, or nothing. A file that is replaced keeps its id.',
+    description: KEPT,
     operationId: 'uploadFile',
   })
   @ApiConsumes('multipart/form-data')
@@ -54,7 +58,7 @@ export class UploadController {
   @Put('by-name/:name')
   @ApiOperation({
     summary: 'Create or replace a file, whose bytes are the body',
-    description: 'All of it is kept, or nothing. A file that is replaced keeps its id.',
+    description: KEPT,
     operationId: 'putFile',
   })
   @ApiConsumes('application/octet-stream', '*/*')
