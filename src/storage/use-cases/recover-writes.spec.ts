@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CHAT } from '../../../test/builders/ids.js';
 import { aContentWrite, WORKSPACE } from '../../../test/builders/storage.js';
-import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
+import { FileStore, NOTHING_UNDER_WAY } from '../../../test/fakes/file-store.js';
+import { sent } from '../../../test/fakes/file-use-cases.js';
 
 /** Never goes on, as a process that was killed. */
 const forever = new Promise<never>(() => undefined);

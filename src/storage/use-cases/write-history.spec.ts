@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { WORKSPACE } from '../../../test/builders/storage.js';
-import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
+import { FileStore, NOTHING_UNDER_WAY } from '../../../test/fakes/file-store.js';
+import { sent } from '../../../test/fakes/file-use-cases.js';
 import {
   ChatNotFoundError,
   HistoryBusyError,
@@ -103,14 +104,14 @@ describe('the history of a chat', () => {
     expect([text(), store.disk.remnants.get(CHAT)?.kind]).toEqual(['anew', 'symlink']);
   });
 
-  it('takes in what the sandbox writes into it meanwhile', async () => {
-    let writes = 0;
+  it.each([1, 2, 5])('takes in what the sandbox writes into it meanwhile, %i times', async (times) => {
+    let places = 0;
     store.history.beforePlace = () => {
-      writes += 1;
-      if (writes === 1) store.disk.plant(CHAT, HISTORY, 'agent\n');
+      places += 1;
+      if (places <= times) store.disk.plant(CHAT, HISTORY, `agent ${places}\n`);
     };
     await store.write('client\n');
-    expect([text(), writes]).toEqual(['agent\nclient\n', 2]);
+    expect([text(), places]).toEqual([`agent ${times}\nclient\n`, times + 1]);
   });
 
   it('gives up where the sandbox never lets go of it', async () => {
