@@ -31,6 +31,7 @@ export function itIsAChatFileRepository(open: () => Promise<RepositoriesWorld>):
       aContentWrite().writeId,
       Infinity,
       aSettlement(file.sizeBytes, { isReplacement: true }),
+      'counted',
     );
   };
 

@@ -58,7 +58,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     const writes = times(MANY, (index) => writeOf(index, { reservedBytes: 0 }));
     await Promise.all(writes.map((write) => world.ledger.begin(write, QUOTA)));
     const attempts = writes.map(({ writeId }, index) =>
-      processOf(index).ledger.settle(writeId, QUOTA, aSettlement(BYTES)),
+      processOf(index).ledger.settle(writeId, QUOTA, aSettlement(BYTES), 'counted'),
     );
     expect(await countThrough(attempts)).toBe(10);
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(QUOTA);
@@ -78,7 +78,9 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     };
     const settlement = { ...aSettlement(BYTES), place };
     await Promise.all(
-      writes.map(({ writeId }, index) => processOf(index).ledger.settle(writeId, Infinity, settlement)),
+      writes.map(({ writeId }, index) =>
+        processOf(index).ledger.settle(writeId, Infinity, settlement, 'counted'),
+      ),
     );
     expect(placing).toEqual(writes.map(() => 1));
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(MANY * BYTES);
@@ -104,7 +106,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     for (const write of writes) await world.ledger.begin(write, Infinity);
     await Promise.all([
       ...writes.map(({ writeId }, index) =>
-        processOf(index).ledger.settle(writeId, Infinity, aSettlement(BYTES)),
+        processOf(index).ledger.settle(writeId, Infinity, aSettlement(BYTES), 'counted'),
       ),
       world.peer.ledger.correct(WORKSPACE, 1000, 0),
     ]);
@@ -119,7 +121,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       await held.run();
       return { sizeBytes: BYTES, isReplacement: false };
     };
-    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place });
+    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place }, 'counted');
     await eventually(() => held.hasBegun, 'the content is being placed');
     const deleting = (async () => {
       await world.peer.chats.mark(CHAT, NOW);
@@ -144,7 +146,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       isPlaced = true;
       return Promise.resolve(null);
     };
-    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place });
+    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place }, 'counted');
     const refused = expect(settling).rejects.toBeInstanceOf(ChatNotFoundError);
     held.release();
     await Promise.all([refused, dropping]);
@@ -183,7 +185,8 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       await files.adopt(chatId, [adopted]);
       await ledger.reserve(write.writeId, 20, Infinity);
       if (index % 7 === 0) await ledger.abandon(write.writeId);
-      else await ledger.settle(write.writeId, Infinity, aSettlement(BYTES, { isReplacement: true }));
+      else
+        await ledger.settle(write.writeId, Infinity, aSettlement(BYTES, { isReplacement: true }), 'counted');
       return index % 4 === 0 ? files.forget(await files.listRecords(chatId)) : null;
     };
     await work().catch((error: unknown) => {

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
-import type { OpenContent } from '../domain/content.js';
+import type { ContentFacts, OpenContent } from '../domain/content.js';
 import { HistoryChangedError, PayloadTooLargeError } from '../domain/errors.js';
 import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
 import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
+import type { Replacement } from '../ports/write-ledger.js';
 import type { ReceivedContent } from './content-writer.js';
 
 /** What is to become of a history. */
@@ -20,8 +21,8 @@ export interface RewrittenHistory extends AsyncDisposable {
   /** What goes between the quotes of its ETag. */
   readonly tag: string;
   readonly sizeBytes: number;
-  /** What it adds to the workspace once it has its name; negative when it frees. */
-  readonly addedBytes: number;
+  /** What it changes in the workspace once it has its name. */
+  readonly replacement: Replacement;
   /** Gives it its name. @returns false when the history that it was made of is not there any more */
   place(): Promise<boolean>;
 }
@@ -56,12 +57,16 @@ export class HistoryRewriter {
   ): Promise<RewrittenHistory> {
     await using current = await this.history.open(chatId);
     await this.assertExpected(current, expected);
-    if (mode === 'replace') return this.finish(chatId, current, received.staged, nothing);
+    const { facts } = current;
+    if (mode === 'replace') return this.finish(chatId, facts, received.staged, nothing);
     const whole = await this.staging.stage();
     const dispose = (): PromiseLike<void> => whole[Symbol.asyncDispose]();
     try {
       await this.extend(whole, current, received);
-      return await this.finish(chatId, current, whole, dispose);
+      const made = await this.finish(chatId, facts, whole, dispose);
+      // What was there is in it, whoever wrote it: nothing is freed.
+      const addedBytes = made.replacement.addedBytes - facts.chargedBytes;
+      return { ...made, replacement: { addedBytes, replaced: null } };
     } catch (error) {
       await dispose();
       throw error;
@@ -78,7 +83,7 @@ export class HistoryRewriter {
 
   private async finish(
     chatId: string,
-    { facts: { chargedBytes: presentBytes, version } }: OpenContent,
+    replaced: ContentFacts,
     staged: StagedContent,
     dispose: () => PromiseLike<void>,
   ): Promise<RewrittenHistory> {
@@ -87,8 +92,8 @@ export class HistoryRewriter {
     return {
       tag: await this.history.digest(staged.readBack(), this.maxBytes),
       sizeBytes,
-      addedBytes: chargedBytes - presentBytes,
-      place: () => this.history.place(chatId, staged, version),
+      replacement: { addedBytes: chargedBytes, replaced },
+      place: () => this.history.place(chatId, staged, replaced.version),
       [Symbol.asyncDispose]: dispose,
     };
   }

@@ -91,6 +91,22 @@ describe('RecoverWrites', () => {
     expect(await store.underWay()).toEqual(NOTHING_UNDER_WAY);
   });
 
+  it('lets what replaces a file that is not recorded yet keep the id that was answered for it', async () => {
+    const settle = store.ledger.settle.bind(store.ledger);
+    store.ledger.settle = async (_writeId, _quota, settlement) => {
+      await settlement.look();
+      await settlement.place();
+      throw new Error('the database has gone');
+    };
+    const first = await store.store('a', 'whole');
+    store.ledger.settle = settle;
+    const second = await store.store('a', 'another', { mode: 'replace' });
+    expect(second).toEqual({ file: { ...first.file, sizeBytes: 7 }, isNew: false });
+    await store.recoverWrites.execute();
+    expect(await store.list()).toEqual([second.file]);
+    expect(await store.underWay()).toEqual(NOTHING_UNDER_WAY);
+  });
+
   it('removes what was staged and never recorded', async () => {
     await store.staging.stage();
     store.staging.die();

@@ -98,6 +98,14 @@ describe('the history of a chat', () => {
     expect(text()).toBe('9876543210');
   });
 
+  it('makes no room of what the sandbox wrote into it and nobody has measured', async () => {
+    await store.store('a', 'x'.repeat(QUOTA - 10));
+    store.disk.plant(CHAT, HISTORY, 'x'.repeat(QUOTA));
+    await store.write('y', { mode: 'replace' });
+    expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(QUOTA - 9);
+    await expect(store.store('b', 'x'.repeat(10))).rejects.toBeInstanceOf(WorkspaceQuotaExceededError);
+  });
+
   it('begins anew where the sandbox has put something else', async () => {
     store.disk.plantObstacle(CHAT, HISTORY, 'symlink');
     await store.write('anew');

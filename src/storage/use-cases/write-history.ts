@@ -114,9 +114,9 @@ export class WriteHistory {
   ): Promise<string | null> {
     const latest: { made: RewrittenHistory | null } = { made: null };
     const settled = await this.writer.settle(chat, write, {
-      addedBytes: async () => {
+      look: async () => {
         latest.made = await takeMade();
-        return latest.made.addedBytes;
+        return latest.made.replacement;
       },
       place: async () => {
         const { made } = latest;
