@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ChatNotFoundError, WorkspaceQuotaExceededError } from '../../src/storage/domain/errors.js';
@@ -7,13 +8,15 @@ import { aChatFile, aContentWrite, aSettlement, WORKSPACE } from '../builders/st
 import { NOW } from '../builders/times.js';
 import { HeldWork, reactions } from '../fakes/deferred.js';
 import { eventually } from '../support/eventually.js';
-import { addChats, nothing, type RepositoriesWorld, times } from './storage-world.js';
+import { addChats, ALL, nothing, type RepositoriesWorld, times } from './storage-world.js';
 import { storms, watching, writeAll } from './write-storm.js';
 
 const MANY = 50;
 const QUOTA = 100;
 /** So that ten fit. */
 const BYTES = 10;
+/** Whoever has not come through by then waits for a lock. */
+const WAITING_MS = 50;
 
 const writeOf = (index: number, overrides: Partial<ContentWrite> = {}): ContentWrite =>
   aContentWrite({
@@ -111,6 +114,30 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       world.peer.ledger.correct(WORKSPACE, 1000, 0),
     ]);
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(1000 + 10 * BYTES);
+  });
+
+  it('places nothing while the content of a file is being removed', async () => {
+    const write = writeOf(0);
+    await world.files.adopt(CHAT, [aChatFile({ name: write.name })]);
+    await world.ledger.begin(write, QUOTA);
+    const [held, order] = [new HeldWork(), [] as string[]];
+    const removing = world.ledger.removeFile(CHAT, aChatFile().fileId, async () => {
+      await held.run();
+      return order.push('removed') > 0;
+    });
+    await eventually(() => held.hasBegun, 'the content is being removed');
+    const place = async (): Promise<{ sizeBytes: number; isReplacement: boolean }> => {
+      order.push('placed');
+      return Promise.resolve({ sizeBytes: BYTES, isReplacement: false });
+    };
+    const settlement = { ...aSettlement(BYTES), place };
+    const settling = world.peer.ledger.settle(write.writeId, QUOTA, settlement, 'counted');
+    await sleep(WAITING_MS);
+    held.release();
+    expect([await removing, order[0]]).toEqual([true, 'removed']);
+    const file = aChatFile({ fileId: write.fileId, name: write.name, sizeBytes: BYTES });
+    expect(await settling).toEqual(file);
+    expect(await world.files.listByChat(CHAT, ALL, 10)).toEqual([file]);
   });
 
   it('makes a deletion wait until what is being placed is recorded', async () => {

@@ -205,6 +205,36 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     expect(await account()).toEqual([5, 0, 5]);
   });
 
+  const { fileId, name } = aChatFile();
+
+  it('has the content of a file removed, and drops its record then', async () => {
+    await world.files.adopt(CHAT, [aChatFile(), aChatFile({ fileId: aUuid(4002), name: 'other' })]);
+    const removed: string[] = [];
+    const remove = async (removedName: string): Promise<boolean> => {
+      removed.push(removedName);
+      return Promise.resolve(true);
+    };
+    expect(await world.ledger.removeFile(CHAT, fileId, remove)).toBe(true);
+    expect(removed).toEqual([name]);
+    expect((await world.files.listRecords(CHAT)).map((record) => record.name)).toEqual(['other']);
+  });
+
+  it('has nothing removed of a file that it knows no more, or that is of another chat', async () => {
+    await world.files.adopt(CHAT, [aChatFile()]);
+    const never = (): Promise<boolean> => Promise.reject(new Error('removed'));
+    expect(await world.ledger.removeFile(CHAT, aUuid(4002), never)).toBe(false);
+    expect(await world.ledger.removeFile(OTHER_CHAT, fileId, never)).toBe(false);
+    await expect(world.ledger.removeFile(aUuid(99), fileId, never)).rejects.toBeInstanceOf(ChatNotFoundError);
+  });
+
+  it('keeps the record of a file whose content was not removed', async () => {
+    await world.files.adopt(CHAT, [aChatFile()]);
+    expect(await world.ledger.removeFile(CHAT, fileId, () => Promise.resolve(false))).toBe(false);
+    const failing = world.ledger.removeFile(CHAT, fileId, () => Promise.reject(new Error('the disk')));
+    await expect(failing).rejects.toThrow('the disk');
+    expect(await world.files.find(fileId)).toEqual(aChatFile());
+  });
+
   it('settles what fits in place of its reservation, and places nothing that does not', async () => {
     await begin({ reservedBytes: 10 });
     await begin({ writeId: aUuid(5002), reservedBytes: 30 });

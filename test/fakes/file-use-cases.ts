@@ -90,7 +90,7 @@ export class FileUseCases {
     this.storeFile = new StoreFile(content, files, metrics, tracer, getChat, writer, config);
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
-    this.deleteFile = new DeleteFile(files, content, tracer, this.getFile);
+    this.deleteFile = new DeleteFile(ledger, content, tracer, this.getFile);
     this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
     this.getHistory = new GetHistory(history, tracer, getChat, config);
     const rewriter = new HistoryRewriter(history, staging, config);

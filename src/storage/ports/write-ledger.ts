@@ -58,7 +58,8 @@ export interface Settlement {
 
 /**
  * Guards the quota of workspaces and remembers the writes under way, through the database, so that all processes agree:
- * `used + reserved` never passes the quota by anything that goes through here.
+ * `used + reserved` never passes the quota by anything that goes through here, and no name is given to one content while
+ * it is taken from another.
  */
 export interface WriteLedger {
   /**
@@ -86,6 +87,17 @@ export interface WriteLedger {
     settlement: Settlement,
     credit: Credit,
   ): Promise<ChatFile | null | 'not-placed'>;
+
+  /**
+   * Ends a file. Alone as `settle` is: has its content removed, then drops its record. Fails as a whole; a content that was
+   * removed stays so then, and its record is one of a file that has gone.
+   * @param remove removes what bears the name, and says whether there was anything to remove. It asks neither the ledger
+   * nor a repository
+   * @returns false when the chat has no record of the file any more (`remove` was not called), or nothing was removed:
+   * nothing has changed then
+   * @throws ChatNotFoundError
+   */
+  removeFile(chatId: string, fileId: string, remove: (name: string) => Promise<boolean>): Promise<boolean>;
 
   /** Drops the write with its reservation. Success when it is not there. */
   abandon(writeId: string): Promise<void>;

@@ -72,6 +72,21 @@ export class SqlWriteLedger implements WriteLedger {
     });
   }
 
+  removeFile(chatId: string, fileId: string, remove: (name: string) => Promise<boolean>): Promise<boolean> {
+    return this.lock.onChat(chatId, async (db) => {
+      const record = await db
+        .selectFrom('chat_files')
+        .select('name')
+        .where('file_id', '=', fileId)
+        .where('chat_id', '=', chatId)
+        .executeTakeFirst();
+      if (record === undefined || !(await remove(record.name))) return false;
+      // Last: a file without a record would become the sandbox's.
+      await db.deleteFrom('chat_files').where('file_id', '=', fileId).execute();
+      return true;
+    });
+  }
+
   async abandon(writeId: string): Promise<void> {
     await this.database.run<StorageTables, unknown>((db) =>
       db.deleteFrom('content_writes').where('write_id', '=', writeId).execute(),
