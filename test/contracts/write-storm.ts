@@ -70,7 +70,7 @@ export async function writeAll(
 class PlacingFailed extends Error {}
 
 const settlementOf = ({ end }: Step, addedBytes: number): Settlement => ({
-  look: aSettlement(addedBytes).look,
+  ...aSettlement(addedBytes),
   place: async () => {
     await reactions();
     if (end === 'fail') throw new PlacingFailed();

@@ -58,7 +58,7 @@ export class HistoryRewriter {
     await using current = await this.history.open(chatId);
     await this.assertExpected(current, expected);
     const { facts } = current;
-    if (mode === 'replace') return this.finish(chatId, facts, received.staged, nothing);
+    if (mode === 'replace') return await this.finish(chatId, facts, received.staged, nothing);
     const whole = await this.staging.stage();
     const dispose = (): PromiseLike<void> => whole[Symbol.asyncDispose]();
     try {
