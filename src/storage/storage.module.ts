@@ -45,6 +45,7 @@ import { GetFile } from './use-cases/get-file.js';
 import { GetHistory } from './use-cases/get-history.js';
 import { GetWorkspaceUsage } from './use-cases/get-workspace-usage.js';
 import { GetWorkspace } from './use-cases/get-workspace.js';
+import { HistoryRewriter } from './use-cases/history-rewriter.js';
 import { ListChats } from './use-cases/list-chats.js';
 import { ListFiles } from './use-cases/list-files.js';
 import { ListWorkspaces } from './use-cases/list-workspaces.js';
@@ -83,6 +84,7 @@ const PARTS = [
   ChatRemoval,
   ContentWriter,
   FileInventory,
+  HistoryRewriter,
   OpenHistory,
   Quota,
   RecoverWrites,

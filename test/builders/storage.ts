@@ -1,7 +1,7 @@
 import type { Chat } from '../../src/storage/domain/chat.js';
 import type { ChatFile } from '../../src/storage/domain/chat-file.js';
 import type { Workspace } from '../../src/storage/domain/workspace.js';
-import type { ContentWrite, Settlement } from '../../src/storage/ports/write-ledger.js';
+import type { ContentWrite, Replacement, Settlement } from '../../src/storage/ports/write-ledger.js';
 import { aUuid, CHAT } from './ids.js';
 import { NOW } from './times.js';
 
@@ -49,11 +49,20 @@ export const aContentWrite = (overrides: Partial<ContentWrite> = {}): ContentWri
   ...overrides,
 });
 
-/** A settlement that adds these bytes and places a file of this size. */
+/** A settlement that adds these bytes, or frees as many as they are below nothing, and places a file of this size. */
 export const aSettlement = (
   addedBytes: number,
-  overrides: { sizeBytes?: number; isReplacement?: boolean } = {},
+  {
+    replaced = addedBytes < 0 ? aReplacedFile(-addedBytes) : null,
+    ...placed
+  }: { sizeBytes?: number; isReplacement?: boolean; replaced?: Replacement['replaced'] } = {},
 ): Settlement => ({
-  addedBytes: () => Promise.resolve(addedBytes),
-  place: () => Promise.resolve({ sizeBytes: addedBytes, isReplacement: false, ...overrides }),
+  look: () => Promise.resolve({ addedBytes: Math.max(0, addedBytes), replaced }),
+  place: () => Promise.resolve({ sizeBytes: addedBytes, isReplacement: false, ...placed }),
 });
+
+/** What bears the name that a write is to get. */
+export const aReplacedFile = (
+  chargedBytes: number,
+  identity = '8:9',
+): { chargedBytes: number; identity: string } => ({ chargedBytes, identity });

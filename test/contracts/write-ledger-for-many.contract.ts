@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ChatNotFoundError, WorkspaceQuotaExceededError } from '../../src/storage/domain/errors.js';
@@ -7,13 +8,15 @@ import { aChatFile, aContentWrite, aSettlement, WORKSPACE } from '../builders/st
 import { NOW } from '../builders/times.js';
 import { HeldWork, reactions } from '../fakes/deferred.js';
 import { eventually } from '../support/eventually.js';
-import { addChats, nothing, type RepositoriesWorld, times } from './storage-world.js';
+import { addChats, ALL, nothing, type RepositoriesWorld, times } from './storage-world.js';
 import { storms, watching, writeAll } from './write-storm.js';
 
 const MANY = 50;
 const QUOTA = 100;
 /** So that ten fit. */
 const BYTES = 10;
+/** Whoever has not come through by then waits for a lock. */
+const WAITING_MS = 50;
 
 const writeOf = (index: number, overrides: Partial<ContentWrite> = {}): ContentWrite =>
   aContentWrite({
@@ -58,7 +61,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     const writes = times(MANY, (index) => writeOf(index, { reservedBytes: 0 }));
     await Promise.all(writes.map((write) => world.ledger.begin(write, QUOTA)));
     const attempts = writes.map(({ writeId }, index) =>
-      processOf(index).ledger.settle(writeId, QUOTA, aSettlement(BYTES)),
+      processOf(index).ledger.settle(writeId, QUOTA, aSettlement(BYTES), 'counted'),
     );
     expect(await countThrough(attempts)).toBe(10);
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(QUOTA);
@@ -78,7 +81,9 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     };
     const settlement = { ...aSettlement(BYTES), place };
     await Promise.all(
-      writes.map(({ writeId }, index) => processOf(index).ledger.settle(writeId, Infinity, settlement)),
+      writes.map(({ writeId }, index) =>
+        processOf(index).ledger.settle(writeId, Infinity, settlement, 'counted'),
+      ),
     );
     expect(placing).toEqual(writes.map(() => 1));
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(MANY * BYTES);
@@ -104,11 +109,35 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
     for (const write of writes) await world.ledger.begin(write, Infinity);
     await Promise.all([
       ...writes.map(({ writeId }, index) =>
-        processOf(index).ledger.settle(writeId, Infinity, aSettlement(BYTES)),
+        processOf(index).ledger.settle(writeId, Infinity, aSettlement(BYTES), 'counted'),
       ),
       world.peer.ledger.correct(WORKSPACE, 1000, 0),
     ]);
     expect((await world.ledger.account(WORKSPACE)).usedBytes).toBe(1000 + 10 * BYTES);
+  });
+
+  it('places nothing while the content of a file is being removed', async () => {
+    const write = writeOf(0);
+    await world.files.adopt(CHAT, [aChatFile({ name: write.name })]);
+    await world.ledger.begin(write, QUOTA);
+    const [held, order] = [new HeldWork(), [] as string[]];
+    const removing = world.ledger.removeFile(CHAT, aChatFile().fileId, async () => {
+      await held.run();
+      return order.push('removed') > 0;
+    });
+    await eventually(() => held.hasBegun, 'the content is being removed');
+    const place = async (): Promise<{ sizeBytes: number; isReplacement: boolean }> => {
+      order.push('placed');
+      return Promise.resolve({ sizeBytes: BYTES, isReplacement: false });
+    };
+    const settlement = { ...aSettlement(BYTES), place };
+    const settling = world.peer.ledger.settle(write.writeId, QUOTA, settlement, 'counted');
+    await sleep(WAITING_MS);
+    held.release();
+    expect([await removing, order[0]]).toEqual([true, 'removed']);
+    const file = aChatFile({ fileId: write.fileId, name: write.name, sizeBytes: BYTES });
+    expect(await settling).toEqual(file);
+    expect(await world.files.listByChat(CHAT, ALL, 10)).toEqual([file]);
   });
 
   it('makes a deletion wait until what is being placed is recorded', async () => {
@@ -119,7 +148,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       await held.run();
       return { sizeBytes: BYTES, isReplacement: false };
     };
-    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place });
+    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place }, 'counted');
     await eventually(() => held.hasBegun, 'the content is being placed');
     const deleting = (async () => {
       await world.peer.chats.mark(CHAT, NOW);
@@ -144,7 +173,7 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       isPlaced = true;
       return Promise.resolve(null);
     };
-    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place });
+    const settling = world.ledger.settle(write.writeId, QUOTA, { ...aSettlement(BYTES), place }, 'counted');
     const refused = expect(settling).rejects.toBeInstanceOf(ChatNotFoundError);
     held.release();
     await Promise.all([refused, dropping]);
@@ -183,7 +212,8 @@ export function itIsAWriteLedgerForMany(open: () => Promise<RepositoriesWorld>):
       await files.adopt(chatId, [adopted]);
       await ledger.reserve(write.writeId, 20, Infinity);
       if (index % 7 === 0) await ledger.abandon(write.writeId);
-      else await ledger.settle(write.writeId, Infinity, aSettlement(BYTES, { isReplacement: true }));
+      else
+        await ledger.settle(write.writeId, Infinity, aSettlement(BYTES, { isReplacement: true }), 'counted');
       return index % 4 === 0 ? files.forget(await files.listRecords(chatId)) : null;
     };
     await work().catch((error: unknown) => {

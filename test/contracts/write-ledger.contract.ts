@@ -5,12 +5,14 @@ import {
   WorkspaceNotFoundError,
   WorkspaceQuotaExceededError,
 } from '../../src/storage/domain/errors.js';
+import type { Credit } from '../../src/storage/domain/quota.js';
 import type { ContentWrite, Settlement } from '../../src/storage/ports/write-ledger.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
 import {
   aChat,
   aChatFile,
   aContentWrite,
+  aReplacedFile,
   aSettlement,
   aWorkspace,
   OTHER_USER,
@@ -34,15 +36,17 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
 
   const begin = (overrides: Partial<ContentWrite> = {}): Promise<void> =>
     world.ledger.begin(aContentWrite(overrides), QUOTA);
-  const settle = (settlement: Settlement): Promise<ChatFile | null | 'not-placed'> =>
-    world.ledger.settle(WRITE, QUOTA, settlement);
+  const settle = (
+    settlement: Settlement,
+    credit: Credit = 'counted',
+  ): Promise<ChatFile | null | 'not-placed'> => world.ledger.settle(WRITE, QUOTA, settlement, credit);
   /** Used, reserved and written. */
   const account = async (): Promise<number[]> => {
     const { usedBytes, reservedBytes, writtenBytes } = await world.ledger.account(WORKSPACE);
     return [usedBytes, reservedBytes, writtenBytes];
   };
   const unplaceable = (addedBytes: number): Settlement => ({
-    addedBytes: () => Promise.resolve(addedBytes),
+    ...aSettlement(addedBytes),
     place: () => Promise.reject(new Error('placed')),
   });
 
@@ -105,7 +109,7 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     await begin();
     const asked: string[] = [];
     await settle({
-      addedBytes: () => Promise.resolve(asked.push('added')),
+      look: () => Promise.resolve({ addedBytes: asked.push('added'), replaced: null }),
       place: () => {
         asked.push('place');
         return Promise.resolve({ sizeBytes: 1, isReplacement: false });
@@ -130,6 +134,30 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     expect(await settle(aSettlement(7, { isReplacement: true }))).toEqual(aChatFile({ sizeBytes: 7 }));
   });
 
+  it('gives a file that replaces one that is not recorded yet the id and the time of that one', async () => {
+    await begin({ identity: '3:4' });
+    const later = {
+      writeId: aUuid(5002),
+      identity: '5:6',
+      fileId: aUuid(4002),
+      startedAt: secondsFromNow(9),
+    };
+    await begin(later);
+    const replacing = aSettlement(7, { isReplacement: true, replaced: aReplacedFile(5, '3:4') });
+    const file = await world.ledger.settle(aUuid(5002), QUOTA, replacing, 'counted');
+    expect(file).toEqual(aChatFile({ sizeBytes: 7 }));
+    expect(await world.files.listByChat(CHAT, ALL, 10)).toEqual([file]);
+    expect((await world.ledger.list()).map(({ writeId }) => writeId)).toEqual([WRITE]);
+  });
+
+  it('gives a file that replaces another one than is being written its own id', async () => {
+    await begin({ identity: '3:4' });
+    await begin({ writeId: aUuid(5002), fileId: aUuid(4002) });
+    const replacing = aSettlement(7, { isReplacement: true, replaced: aReplacedFile(5) });
+    const file = await world.ledger.settle(aUuid(5002), QUOTA, replacing, 'counted');
+    expect(file).toEqual(aChatFile({ fileId: aUuid(4002), sizeBytes: 7 }));
+  });
+
   it('records a new file in place of a stale record, whose file is gone', async () => {
     await world.files.adopt(CHAT, [aChatFile({ fileId: aUuid(4009) })]);
     await begin({ startedAt: secondsFromNow(9) });
@@ -147,7 +175,7 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
   it('leaves everything as it was when nothing is placed', async () => {
     await world.files.adopt(CHAT, [aChatFile()]);
     await begin();
-    const settlement = { addedBytes: () => Promise.resolve(3), place: () => Promise.resolve(null) };
+    const settlement = { ...aSettlement(3), place: () => Promise.resolve(null) };
     expect(await settle(settlement)).toBe('not-placed');
     expect([await account(), await world.ledger.list()]).toEqual([[0, 10, 0], [aContentWrite()]]);
     expect(await world.files.find(aChatFile().fileId)).toEqual(aChatFile());
@@ -155,7 +183,7 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
 
   it.each([
     ['placing', unplaceable(1)],
-    ['measuring', { ...aSettlement(1), addedBytes: () => Promise.reject(new Error('placed')) }],
+    ['measuring', { ...aSettlement(1), look: () => Promise.reject(new Error('placed')) }],
   ])('leaves the write when %s fails', async (_, settlement) => {
     await begin();
     await expect(settle(settlement)).rejects.toThrow('placed');
@@ -177,6 +205,36 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     expect(await account()).toEqual([5, 0, 5]);
   });
 
+  const { fileId, name } = aChatFile();
+
+  it('has the content of a file removed, and drops its record then', async () => {
+    await world.files.adopt(CHAT, [aChatFile(), aChatFile({ fileId: aUuid(4002), name: 'other' })]);
+    const removed: string[] = [];
+    const remove = async (removedName: string): Promise<boolean> => {
+      removed.push(removedName);
+      return Promise.resolve(true);
+    };
+    expect(await world.ledger.removeFile(CHAT, fileId, remove)).toBe(true);
+    expect(removed).toEqual([name]);
+    expect((await world.files.listRecords(CHAT)).map((record) => record.name)).toEqual(['other']);
+  });
+
+  it('has nothing removed of a file that it knows no more, or that is of another chat', async () => {
+    await world.files.adopt(CHAT, [aChatFile()]);
+    const never = (): Promise<boolean> => Promise.reject(new Error('removed'));
+    expect(await world.ledger.removeFile(CHAT, aUuid(4002), never)).toBe(false);
+    expect(await world.ledger.removeFile(OTHER_CHAT, fileId, never)).toBe(false);
+    await expect(world.ledger.removeFile(aUuid(99), fileId, never)).rejects.toBeInstanceOf(ChatNotFoundError);
+  });
+
+  it('keeps the record of a file whose content was not removed', async () => {
+    await world.files.adopt(CHAT, [aChatFile()]);
+    expect(await world.ledger.removeFile(CHAT, fileId, () => Promise.resolve(false))).toBe(false);
+    const failing = world.ledger.removeFile(CHAT, fileId, () => Promise.reject(new Error('the disk')));
+    await expect(failing).rejects.toThrow('the disk');
+    expect(await world.files.find(fileId)).toEqual(aChatFile());
+  });
+
   it('settles what fits in place of its reservation, and places nothing that does not', async () => {
     await begin({ reservedBytes: 10 });
     await begin({ writeId: aUuid(5002), reservedBytes: 30 });
@@ -191,15 +249,62 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     await begin({ reservedBytes: 0 });
     await settle(aSettlement(0));
     await begin({ reservedBytes: 0 });
-    await settle(aSettlement(-20, { sizeBytes: 0, isReplacement: true }));
+    await settle(aSettlement(-20, { sizeBytes: 0, isReplacement: true }), 'present');
     expect(await account()).toEqual([130, 0, 0]);
     await begin({ reservedBytes: 0 });
     await expect(settle(unplaceable(1))).rejects.toBeInstanceOf(WorkspaceQuotaExceededError);
   });
 
+  it('takes off no more of a replaced upload than it has put on', async () => {
+    await begin();
+    await settle(aSettlement(8));
+    await world.ledger.correct(WORKSPACE, 60, 8);
+    await begin();
+    const replaced = aReplacedFile(50);
+    await settle(aSettlement(1, { isReplacement: true, replaced }));
+    expect(await account()).toEqual([53, 0, 8]);
+    await begin();
+    await settle(aSettlement(2, { isReplacement: true, replaced }), 'present');
+    expect(await account()).toEqual([5, 0, 8]);
+    await begin();
+    await settle(aSettlement(0, { isReplacement: true, replaced: aReplacedFile(1) }));
+    expect(await account()).toEqual([4, 0, 8]);
+  });
+
+  it('takes nothing off for what the sandbox wrote, listed or not', async () => {
+    await world.ledger.correct(WORKSPACE, 60, 0);
+    await world.files.adopt(CHAT, [aChatFile({ origin: 'agent', sizeBytes: 50 })]);
+    for (const name of [aChatFile().name, 'unlisted']) {
+      await begin({ name, fileId: aUuid(4002) });
+      await settle(aSettlement(1, { isReplacement: true, replaced: aReplacedFile(50) }));
+    }
+    expect(await account()).toEqual([62, 0, 2]);
+  });
+
+  it('takes off no more of a replaced history than writes to it have put on', async () => {
+    const write = async (
+      addedBytes: number,
+      sizeBytes: number,
+      presentBytes: number | null,
+    ): Promise<void> => {
+      await begin({ kind: 'history', name: 'history.md' });
+      const replaced = presentBytes === null ? null : aReplacedFile(presentBytes);
+      await settle(aSettlement(addedBytes, { sizeBytes, isReplacement: true, replaced }));
+    };
+    await world.ledger.correct(WORKSPACE, 60, 0);
+    await write(10, 10, 0);
+    // The sandbox has added 50 before this is appended.
+    await write(5, 65, null);
+    expect(await account()).toEqual([75, 0, 15]);
+    await write(1, 1, 65);
+    expect(await account()).toEqual([61, 0, 15]);
+    await write(0, 0, 65);
+    expect(await account()).toEqual([60, 0, 15]);
+  });
+
   it('never uses less than nothing', async () => {
     await begin();
-    await settle(aSettlement(-20, { sizeBytes: 0 }));
+    await settle(aSettlement(-20, { sizeBytes: 0 }), 'present');
     expect(await account()).toEqual([0, 0, 0]);
   });
 
@@ -207,7 +312,7 @@ export function itIsAWriteLedger(open: () => Promise<RepositoriesWorld>): void {
     await world.ledger.begin(aContentWrite({ reservedBytes: 2 ** 41 }), Infinity);
     await world.ledger.begin(aContentWrite({ writeId: aUuid(5002), reservedBytes: 2 ** 41 }), Infinity);
     expect(await account()).toEqual([0, 2 ** 42, 0]);
-    await world.ledger.settle(WRITE, Infinity, aSettlement(2 ** 42));
+    await world.ledger.settle(WRITE, Infinity, aSettlement(2 ** 42), 'counted');
     expect(await account()).toEqual([2 ** 42, 2 ** 41, 2 ** 42]);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { WorkspaceQuotaExceededError } from '../../src/storage/domain/errors.js';
 import type { Settlement, WriteLedger } from '../../src/storage/ports/write-ledger.js';
 import { aUuid, CHAT, OTHER_CHAT } from '../builders/ids.js';
-import { aContentWrite, WORKSPACE } from '../builders/storage.js';
+import { aContentWrite, aSettlement, WORKSPACE } from '../builders/storage.js';
 import { reactions } from '../fakes/deferred.js';
 
 /** One write of one writer, from its beginning to its end. */
@@ -53,7 +53,12 @@ export async function writeAll(
       await ledger.begin(write, quotaBytes);
       await ledger.reserve(write.writeId, step.raisedTo, quotaBytes);
       if (step.end === 'abandon') return;
-      const placed = await ledger.settle(write.writeId, quotaBytes, settlementOf(step, addedBytes));
+      const placed = await ledger.settle(
+        write.writeId,
+        quotaBytes,
+        settlementOf(step, addedBytes),
+        'present',
+      );
       if (placed !== 'not-placed') ownBytes += addedBytes;
     };
     await settle().catch(assertExpected);
@@ -65,7 +70,7 @@ export async function writeAll(
 class PlacingFailed extends Error {}
 
 const settlementOf = ({ end }: Step, addedBytes: number): Settlement => ({
-  addedBytes: () => Promise.resolve(addedBytes),
+  ...aSettlement(addedBytes),
   place: async () => {
     await reactions();
     if (end === 'fail') throw new PlacingFailed();

@@ -120,6 +120,28 @@ describe('two services on one database file', () => {
     );
     expect(await idsIn(other, workspaceId)).toEqual(chats.toSorted());
   });
+
+  it('keep each of many appends to one history that come at the same time through both', async () => {
+    service = await Service.prepare();
+    other = await Service.prepare();
+    const shared = {
+      APP_STORAGE_DATABASE_URL: `sqlite:${join(service.directory, 'shared/test.db')}`,
+      APP_SANDBOX_CHATS_ROOT: join(service.directory, 'shared/chats'),
+    };
+    await Promise.all([service.start(shared), other.start(shared)]);
+    await Promise.all([service.untilReady(), other.untilReady()]);
+    const { body } = await service.post<Ids>(WORKSPACES, { user_id: randomUUID() });
+    const path = `/api/v1/chats/${await chatOf(service, body.workspace_id)}/history`;
+    const lines = Array.from({ length: 50 }, (_, index) => `${index} ${'x'.repeat(1000)}\n`);
+    const answers = await Promise.all(
+      lines.map((line, index) =>
+        (index % 2 === 0 ? service : other).post(path, line, { 'Content-Type': 'text/plain' }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status !== 204)).toEqual([]);
+    const history = (await other.request<string>('GET', path)).body;
+    expect(history.match(/.*\n/g)?.sort()).toEqual(lines.toSorted());
+  });
 });
 
 describe('a service whose database file cannot be used', () => {

@@ -63,7 +63,7 @@ describe('SqlWriteLedger over PostgreSQL', () => {
     const writes = Array.from({ length: MANY }, (_, index) => writeOf(index));
     await Promise.all(writes.map((write) => ledger.begin(write, Infinity)));
     const held = new HeldWork();
-    const settling = writes.map(({ writeId }) => ledger.settle(writeId, Infinity, lasting(held)));
+    const settling = writes.map(({ writeId }) => ledger.settle(writeId, Infinity, lasting(held), 'counted'));
     await eventually(() => held.hasBegun, 'one is being placed');
     expect(await ledger.list()).toHaveLength(MANY);
     const busy = sql<{
@@ -85,7 +85,7 @@ describe('SqlWriteLedger over PostgreSQL', () => {
   ])('keeps the deletion %s waiting while it places', async (_, mark) => {
     await ledger.begin(writeOf(1), Infinity);
     const held = new HeldWork();
-    const settling = ledger.settle(writeOf(1).writeId, Infinity, lasting(held));
+    const settling = ledger.settle(writeOf(1).writeId, Infinity, lasting(held), 'counted');
     await eventually(() => held.hasBegun, 'it is being placed');
     const order: string[] = [];
     const marking = mark().then(() => order.push('marked'));
@@ -129,7 +129,7 @@ describe('SqlWriteLedger over PostgreSQL', () => {
       const write = async (chatId: string, index: number): Promise<void> => {
         const begun = { ...writeOf(round * 10 + index), chatId };
         await ledger.begin(begun, Infinity);
-        await ledger.settle(begun.writeId, Infinity, aSettlement(10));
+        await ledger.settle(begun.writeId, Infinity, aSettlement(10), 'counted');
       };
       const results = await Promise.allSettled([
         chats.add(chatOf(late)),
@@ -150,7 +150,7 @@ describe('SqlWriteLedger over PostgreSQL', () => {
   it('leaves the write, and the process alive, when the connection is lost while it places', async () => {
     await ledger.begin(writeOf(1), Infinity);
     const held = new HeldWork();
-    const settling = ledger.settle(writeOf(1).writeId, Infinity, lasting(held));
+    const settling = ledger.settle(writeOf(1).writeId, Infinity, lasting(held), 'counted');
     const refused = expect(settling).rejects.toBeInstanceOf(DatabaseUnavailableError);
     await eventually(() => held.hasBegun, 'it is being placed');
     const kill = sql`select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'`;
@@ -166,7 +166,7 @@ describe('SqlWriteLedger over PostgreSQL', () => {
     await refused;
     expect(await ledger.list()).toEqual([writeOf(1)]);
     const file = aChatFile({ fileId: aUuid(7001), name: '1', sizeBytes: 10 });
-    expect(await ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10))).toEqual(file);
+    expect(await ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10), 'counted')).toEqual(file);
     expect(await ledger.account(WORKSPACE)).toEqual({ usedBytes: 10, reservedBytes: 0, writtenBytes: 10 });
   });
 
@@ -177,11 +177,13 @@ describe('SqlWriteLedger over PostgreSQL', () => {
       create constraint trigger trap after insert on chat_files deferrable initially deferred
         for each row execute function refuse()`;
     await other.run((db) => trap.execute(db));
-    await expect(ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10))).rejects.toThrow('no');
+    await expect(ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10), 'counted')).rejects.toThrow(
+      'no',
+    );
     expect(await ledger.list()).toEqual([writeOf(1)]);
     expect(await ledger.account(WORKSPACE)).toEqual({ usedBytes: 0, reservedBytes: 10, writtenBytes: 0 });
     await other.run((db) => sql`drop trigger trap on chat_files`.execute(db));
-    await ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10));
+    await ledger.settle(writeOf(1).writeId, Infinity, aSettlement(10), 'counted');
     expect(await ledger.list()).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import { LocalAttachmentContent } from '../../src/storage/adapters/filesystem/lo
 import { LocalChatContent } from '../../src/storage/adapters/filesystem/local-chat-content.js';
 import { LocalHistoryContent } from '../../src/storage/adapters/filesystem/local-history-content.js';
 import { LocalStagingArea } from '../../src/storage/adapters/filesystem/local-staging-area.js';
-import { aSandboxConfig } from '../builders/configuration.js';
+import { aSandboxConfig, aStorageConfig } from '../builders/configuration.js';
 import { RecordingLogger, RecordingMetrics } from '../fakes/observability.js';
 
 /** In memory where there is such a disk: more happens in less time, though nothing is made durable. */
@@ -38,7 +38,7 @@ export class LocalContent {
     this.pile = new DiscardPile(sandbox, this.logger);
     this.clearer = new DirectoryClearer(this.pile);
     this.chats = new LocalChatContent(sandbox, this.pile);
-    this.staging = new LocalStagingArea(sandbox);
+    this.staging = new LocalStagingArea(sandbox, aStorageConfig());
     this.attachments = new LocalAttachmentContent(sandbox, this.pile, this.clearer, hostile);
     this.histories = new LocalHistoryContent(sandbox, this.pile, hostile);
     this.usage = new FindUsageReader(sandbox);

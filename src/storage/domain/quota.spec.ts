@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterSettling, fits, usedAfterMeasuring } from './quota.js';
+import { afterSettling, countedAfter, creditOf, fits, usedAfterMeasuring } from './quota.js';
 
 describe('fits', () => {
   const claims = { usedBytes: 50, reservedBytes: 30 };
@@ -24,6 +24,36 @@ describe('fits', () => {
   it('lets everything in where there is no quota', () => {
     expect(fits(claims, Number.MAX_SAFE_INTEGER, Infinity)).toBe(true);
   });
+});
+
+describe('creditOf', () => {
+  it.each([
+    [10, 10, 10],
+    [90, 10, 10],
+    [4, 10, 4],
+    [90, 0, 0],
+  ])(
+    'takes off, of %i present and %i counted, %i, or all once it is measured',
+    (present, counted, expected) => {
+      expect(creditOf(present, counted, 'counted')).toBe(expected);
+      expect(creditOf(present, counted, 'present')).toBe(present);
+    },
+  );
+});
+
+describe('countedAfter', () => {
+  it.each([
+    ['extended', 10, 5, 15, 15],
+    ['extended with what the sandbox had added', 10, 5, 65, 15],
+    ['replaced', 10, -9, 1, 1],
+    ['replaced once it was measured', 10, -59, 1, 0],
+    ['replaced when the sandbox had cut it short', 10, -3, 1, 1],
+  ])(
+    'of a content that was %s is no more than was put on, nor than there is',
+    (_, counted, net, size, expected) => {
+      expect(countedAfter(counted, net, size)).toBe(expected);
+    },
+  );
 });
 
 describe('afterSettling', () => {

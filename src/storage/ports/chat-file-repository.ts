@@ -13,7 +13,7 @@ export interface FileRecord {
 
 /**
  * What is known of the files of chats; their bytes lie elsewhere. Those of a chat go with it. Uploads are recorded by
- * WriteLedger.settle.
+ * WriteLedger.settle, and end by WriteLedger.removeFile.
  */
 export interface ChatFileRepository {
   find(fileId: string): Promise<ChatFile | null>;
@@ -22,8 +22,6 @@ export interface ChatFileRepository {
 
   /** Oldest first, ties by id. @param maxListed what stands behind so many, counted from the first of all, is left out */
   listByChat(chatId: string, slice: Slice, maxListed: number): Promise<ChatFile[]>;
-
-  findRecord(fileId: string): Promise<FileRecord | null>;
 
   /** Of all files of the chat; oldest first, ties by id. */
   listRecords(chatId: string): Promise<FileRecord[]>;

@@ -1,4 +1,6 @@
 import type { ChatFile } from '../domain/chat-file.js';
+import type { ContentFacts } from '../domain/content.js';
+import type { Credit } from '../domain/quota.js';
 
 export const WRITE_LEDGER = Symbol('WriteLedger');
 
@@ -31,13 +33,21 @@ export interface WorkspaceAccount {
   readonly writtenBytes: number;
 }
 
+/** What a write changes in its workspace. */
+export interface Replacement {
+  /** Bytes that the content counts for; of a history that is extended, those by which it grows. */
+  readonly addedBytes: number;
+  /** What makes way for it; null: nothing, or it is a part of the content. */
+  readonly replaced: Pick<ContentFacts, 'chargedBytes' | 'identity'> | null;
+}
+
 /**
  * What gives the content its name, under the ledger's lock on the workspace. It asks neither the ledger nor a repository:
  * it would wait for itself.
  */
 export interface Settlement {
-  /** What the write adds to the workspace, negative when it frees; asked once, before `place`. */
-  addedBytes(): Promise<number>;
+  /** Looks what it will change; asked once, before `place`. */
+  look(): Promise<Replacement>;
   /**
    * Gives the content its name.
    * @returns `null`: not to be recorded; nothing has changed. Else what the file's record is to say: its size, and
@@ -48,7 +58,8 @@ export interface Settlement {
 
 /**
  * Guards the quota of workspaces and remembers the writes under way, through the database, so that all processes agree:
- * `used + reserved` never passes the quota by anything that goes through here.
+ * `used + reserved` never passes the quota by anything that goes through here, and no name is given to one content while
+ * it is taken from another.
  */
 export interface WriteLedger {
   /**
@@ -64,7 +75,9 @@ export interface WriteLedger {
    * Ends the write. Alone among all that settle or begin in the workspace, in all processes, and while its chat cannot be
    * deleted: checks what it adds against the quota in place of its reservation, has the content placed, then records the
    * file (kind `file`), counts what was added and drops the write. Fails as a whole; a content that was placed stays
-   * placed then, and the write stays, to be settled later.
+   * placed then, and the write stays, to be settled later. A file whose own write has been placed and not settled yet
+   * lends its id and its time to what replaces it.
+   * @param credit how much of what is replaced is taken off
    * @returns the file as it is recorded now (for a history, null), or `not-placed`: the write is as it was
    * @throws ChatNotFoundError, WorkspaceQuotaExceededError: `place` was not called
    */
@@ -72,7 +85,19 @@ export interface WriteLedger {
     writeId: string,
     quotaBytes: number,
     settlement: Settlement,
+    credit: Credit,
   ): Promise<ChatFile | null | 'not-placed'>;
+
+  /**
+   * Ends a file. Alone as `settle` is: has its content removed, then drops its record. Fails as a whole; a content that was
+   * removed stays so then, and its record is one of a file that has gone.
+   * @param remove removes what bears the name, and says whether there was anything to remove. It asks neither the ledger
+   * nor a repository
+   * @returns false when the chat has no record of the file any more (`remove` was not called), or nothing was removed:
+   * nothing has changed then
+   * @throws ChatNotFoundError
+   */
+  removeFile(chatId: string, fileId: string, remove: (name: string) => Promise<boolean>): Promise<boolean>;
 
   /** Drops the write with its reservation. Success when it is not there. */
   abandon(writeId: string): Promise<void>;

@@ -77,7 +77,7 @@ export class ContentWriter {
       placing: 'not-begun',
     };
     const watched: Settlement = {
-      addedBytes: () => settlement.addedBytes(),
+      look: () => settlement.look(),
       place: async () => {
         outcome.placing = 'under-way';
         const placed = await settlement.place();

@@ -1,31 +1,42 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ChatFileNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
-import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
+import { WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
 import { GetFile } from './get-file.js';
 import { unlessFull } from './unless-full.js';
 
 @Injectable()
 export class DeleteFile {
   constructor(
-    @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
+    @Inject(WRITE_LEDGER) private readonly ledger: WriteLedger,
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getFile: GetFile,
   ) {}
 
-  /** @throws ChatNotFoundError, ChatFileNotFoundError */
+  /**
+   * Removes the file of this id, also one that is replaced meanwhile; never another one that has got its name since.
+   * @throws ChatNotFoundError, ChatFileNotFoundError
+   */
   execute(chatId: string, fileId: string): Promise<void> {
     return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async (span) => {
-      const { name } = await this.getFile.execute(chatId, fileId);
-      // Of now: should an upload take the name from here on, its record is another one and stays.
-      const record = await this.files.findRecord(fileId);
-      // The record goes last: a file without one would become the agent's.
-      const isRemoved = await this.content.remove(chatId, name);
-      if (!isRemoved || record === null) throw new ChatFileNotFoundError();
-      const error = await unlessFull(this.files.forget([record]));
-      if (error !== null) span.fail(error);
+      await this.getFile.execute(chatId, fileId);
+      if (!(await this.remove(chatId, fileId, span))) throw new ChatFileNotFoundError();
     });
+  }
+
+  /** Under the lock that uploads settle under: none takes the name between the look at the record and the removal. */
+  private async remove(chatId: string, fileId: string, span: Span): Promise<boolean> {
+    const outcome = { isRemoved: false };
+    const removal = this.ledger.removeFile(chatId, fileId, async (name) => {
+      outcome.isRemoved = await this.content.remove(chatId, name);
+      return outcome.isRemoved;
+    });
+    const error = await unlessFull(removal);
+    if (error === null) return outcome.isRemoved;
+    if (!outcome.isRemoved) throw error;
+    span.fail(error);
+    return true;
   }
 }

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { secondsFromNow } from '../../../test/builders/times.js';
 import { FileStore } from '../../../test/fakes/file-store.js';
-import { ChatFileNotFoundError, ChatNotFoundError } from '../domain/errors.js';
+import { ChatFileNotFoundError, ChatNotFoundError, StorageFullError } from '../domain/errors.js';
 
 const LISTED = 5;
 
@@ -97,6 +98,65 @@ describe('the files of a chat', () => {
     await store.deleteFile.execute(CHAT, file.fileId);
     expect([await store.list(), store.disk.file(CHAT, 'a')]).toEqual([[other.file], null]);
     await expect(store.deleteFile.execute(CHAT, file.fileId)).rejects.toBeInstanceOf(ChatFileNotFoundError);
+  });
+
+  /** Lets something happen after the file of a deletion was found. */
+  const afterLook = (act: () => Promise<unknown>): void => {
+    const find = store.content.find.bind(store.content);
+    store.content.find = async (...name) => {
+      store.content.find = find;
+      const facts = await find(...name);
+      await act();
+      return facts;
+    };
+  };
+
+  it('are not deleted for others that had their name before', async () => {
+    const { file } = await store.store('a', 'first');
+    let second = file;
+    afterLook(async () => {
+      await store.deleteFile.execute(CHAT, file.fileId);
+      second = (await store.store('a', 'second')).file;
+    });
+    await expect(store.deleteFile.execute(CHAT, file.fileId)).rejects.toBeInstanceOf(ChatFileNotFoundError);
+    expect([await store.list(), store.disk.textOf(CHAT, 'a')]).toEqual([[second], 'second']);
+  });
+
+  it('are deleted also when they are replaced meanwhile', async () => {
+    const { file } = await store.store('a', 'first');
+    afterLook(() => store.store('a', 'second', { mode: 'replace' }));
+    await store.deleteFile.execute(CHAT, file.fileId);
+    expect([await store.list(), store.disk.entry(CHAT, 'a')]).toEqual([[], null]);
+  });
+
+  it('are not replaced and deleted in one', async () => {
+    const { file } = await store.store('a', 'first');
+    const remove = store.content.remove.bind(store.content);
+    let upload: Promise<unknown> = Promise.resolve();
+    store.content.remove = async (...name) => {
+      upload = store.store('a', 'second', { mode: 'replace' });
+      await sleep(20);
+      return remove(...name);
+    };
+    await store.deleteFile.execute(CHAT, file.fileId);
+    await upload;
+    const [second] = await store.list();
+    expect([second?.fileId === file.fileId, store.disk.textOf(CHAT, 'a')]).toEqual([false, 'second']);
+  });
+
+  it.each([
+    ['is done although its record cannot be dropped', true],
+    ['fails when it could not even begin', false],
+  ])('where the disk under the database is full, a deletion %s', async (_, isBegun) => {
+    const { file } = await store.store('a', 'x');
+    const full = new StorageFullError();
+    store.ledger.removeFile = async (_chatId, _fileId, remove) => {
+      if (isBegun) await remove('a');
+      throw full;
+    };
+    const deletion = store.deleteFile.execute(CHAT, file.fileId);
+    await (isBegun ? deletion : expect(deletion).rejects.toBe(full));
+    expect(store.disk.entry(CHAT, 'a') === null).toBe(isBegun);
   });
 
   it('are deleted all at once, with whatever else is there, but for the history', async () => {

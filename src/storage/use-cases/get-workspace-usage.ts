@@ -21,7 +21,7 @@ export class GetWorkspaceUsage {
   /** @throws WorkspaceNotFoundError */
   async execute(workspaceId: string): Promise<WorkspaceUsage> {
     await this.getWorkspace.execute(workspaceId);
-    const usedBytes = await this.meter.measure(workspaceId);
+    const { usedBytes } = await this.meter.measure(workspaceId);
     return { workspaceId, usedBytes, quotaBytes: this.storage.workspaceQuotaBytes };
   }
 }

@@ -4,6 +4,7 @@ import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
 import type { Chat } from '../domain/chat.js';
 import type { ChatFile } from '../domain/chat-file.js';
 import { WorkspaceQuotaExceededError } from '../domain/errors.js';
+import type { Credit } from '../domain/quota.js';
 import { type ContentWrite, type Settlement, WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
 import { WorkspaceMeter } from './workspace-meter.js';
 
@@ -43,23 +44,30 @@ export class Quota {
 
   /** As `WriteLedger.settle`. */
   settle(chat: Chat, writeId: string, settlement: Settlement): Promise<ChatFile | null | 'not-placed'> {
-    return this.checked(chat, 0, () => this.ledger.settle(writeId, this.quotaBytes, settlement));
+    return this.checked(chat, 0, (credit) =>
+      this.ledger.settle(writeId, this.quotaBytes, settlement, credit),
+    );
   }
 
   private get quotaBytes(): number {
     return this.storage.workspaceQuotaBytes;
   }
 
-  private async checked<T>({ workspaceId }: Chat, bytes: number, work: () => Promise<T>): Promise<T> {
+  /** Once it is measured, all that is there is counted, and may be taken off when it is replaced. */
+  private async checked<T>(
+    { workspaceId }: Chat,
+    bytes: number,
+    work: (credit: Credit) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await work();
+      return await work('counted');
     } catch (error) {
       if (!(error instanceof WorkspaceQuotaExceededError)) throw error;
       if (bytes > this.quotaBytes) throw this.refusal(error);
     }
-    await this.meter.measure(workspaceId);
+    const { isComplete } = await this.meter.measure(workspaceId);
     try {
-      return await work();
+      return await work(isComplete ? 'present' : 'counted');
     } catch (error) {
       throw error instanceof WorkspaceQuotaExceededError ? this.refusal(error) : error;
     }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CHAT } from '../../../test/builders/ids.js';
 import { aContentWrite, WORKSPACE } from '../../../test/builders/storage.js';
-import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
+import { FileStore, NOTHING_UNDER_WAY } from '../../../test/fakes/file-store.js';
+import { sent } from '../../../test/fakes/file-use-cases.js';
 
 /** Never goes on, as a process that was killed. */
 const forever = new Promise<never>(() => undefined);
@@ -87,6 +88,22 @@ describe('RecoverWrites', () => {
     expect(await store.list()).toEqual([]);
     await store.recoverWrites.execute();
     expect(await store.list()).toEqual([file]);
+    expect(await store.underWay()).toEqual(NOTHING_UNDER_WAY);
+  });
+
+  it('lets what replaces a file that is not recorded yet keep the id that was answered for it', async () => {
+    const settle = store.ledger.settle.bind(store.ledger);
+    store.ledger.settle = async (_writeId, _quota, settlement) => {
+      await settlement.look();
+      await settlement.place();
+      throw new Error('the database has gone');
+    };
+    const first = await store.store('a', 'whole');
+    store.ledger.settle = settle;
+    const second = await store.store('a', 'another', { mode: 'replace' });
+    expect(second).toEqual({ file: { ...first.file, sizeBytes: 7 }, isNew: false });
+    await store.recoverWrites.execute();
+    expect(await store.list()).toEqual([second.file]);
     expect(await store.underWay()).toEqual(NOTHING_UNDER_WAY);
   });
 

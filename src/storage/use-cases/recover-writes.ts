@@ -3,7 +3,7 @@ import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { ChatNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { STAGING_AREA, type StagingArea } from '../ports/staging-area.js';
-import { type ContentWrite, WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
+import { type ContentWrite, type Settlement, WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
 
 /** Finishes or undoes what writes left that were cut off, by the end of their process or of the database. */
 @Injectable()
@@ -42,10 +42,11 @@ export class RecoverWrites {
     const { sizeBytes, chargedBytes } = facts;
     try {
       // It is there, so no quota keeps it out; should it have replaced a file, the next measurement sets that right.
-      await this.ledger.settle(writeId, Infinity, {
-        addedBytes: () => Promise.resolve(chargedBytes),
+      const settlement: Settlement = {
+        look: () => Promise.resolve({ addedBytes: chargedBytes, replaced: null }),
         place: () => Promise.resolve({ sizeBytes, isReplacement: true }),
-      });
+      };
+      await this.ledger.settle(writeId, Infinity, settlement, 'counted');
     } catch (error) {
       // Its chat, or the write itself, has come to its end meanwhile.
       if (!(error instanceof ChatNotFoundError)) throw error;

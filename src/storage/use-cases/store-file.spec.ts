@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { WORKSPACE } from '../../../test/builders/storage.js';
 import { NOW } from '../../../test/builders/times.js';
-import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
+import { FileStore, NOTHING_UNDER_WAY } from '../../../test/fakes/file-store.js';
+import { sent } from '../../../test/fakes/file-use-cases.js';
 import {
   ChatFileExistsError,
   ChatNotFoundError,
@@ -149,6 +150,34 @@ describe('StoreFile', () => {
       await store.store('a', 'y'.repeat(MAX), { mode: 'replace' });
       await store.store('a', 'z'.repeat(MAX), { mode: 'replace', declaredBytes: null });
       expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(MAX);
+    });
+
+    it('makes no room of what the sandbox wrote and nobody has measured', async () => {
+      await store.store('a', 'x'.repeat(50));
+      await store.store('b', 'x'.repeat(40));
+      store.disk.plant(CHAT, 'unmeasured', 'x'.repeat(90));
+      await store.store('unmeasured', 'y', { mode: 'replace' });
+      expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(91);
+      store.disk.plant(CHAT, 'a', 'x'.repeat(90));
+      await store.store('a', 'y', { mode: 'replace' });
+      expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(42);
+      await expect(store.store('c', 'x'.repeat(59))).rejects.toBeInstanceOf(WorkspaceQuotaExceededError);
+    });
+
+    it('makes room of what the sandbox wrote once it is measured', async () => {
+      await store.store('a', 'x'.repeat(50));
+      store.disk.plant(CHAT, "agent's", 'x'.repeat(40));
+      await store.meter.measure(WORKSPACE);
+      await store.store("agent's", 'y'.repeat(30), { mode: 'replace' });
+      expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(80);
+    });
+
+    it('makes no room of what the sandbox wrote where it could not be measured to the end', async () => {
+      await store.store('a', 'x'.repeat(MAX));
+      store.disk.plant(CHAT, "agent's", 'x'.repeat(90));
+      store.reader.measure = () => Promise.resolve({ bytesByChat: new Map(), isComplete: false });
+      const refused = store.store("agent's", 'y'.repeat(50), { mode: 'replace' });
+      await expect(refused).rejects.toBeInstanceOf(WorkspaceQuotaExceededError);
     });
 
     it('looks again before it refuses, since room may have been made', async () => {

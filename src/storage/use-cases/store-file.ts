@@ -83,8 +83,10 @@ export class StoreFile {
     const known = await this.files.findByName(chat.chatId, name);
     const outcome: { replaced: Replaced } = { replaced: 'nothing' };
     const settlement: Settlement = {
-      addedBytes: async () =>
-        chargedBytes - ((await this.content.find(chat.chatId, name))?.chargedBytes ?? 0),
+      look: async () => ({
+        addedBytes: chargedBytes,
+        replaced: await this.content.find(chat.chatId, name),
+      }),
       place: async () => {
         const placement = await this.content.place(chat.chatId, name, staged, mode);
         if (placement.result === 'taken') return null;

@@ -5,7 +5,7 @@ import { DomainError } from '../../kernel/domain-error.js';
  * and is no reason to refuse a look at what is there, or a removal that has been made.
  * @returns the error, if that is why it was not done
  */
-export async function unlessFull(recording: Promise<void>): Promise<DomainError | null> {
+export async function unlessFull(recording: Promise<unknown>): Promise<DomainError | null> {
   try {
     await recording;
     return null;

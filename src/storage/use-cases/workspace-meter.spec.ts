@@ -39,16 +39,16 @@ describe('WorkspaceMeter', () => {
     while (!hold.hasBegun) await new Promise(setImmediate);
     await store.store('a', 'four');
     hold.release();
-    expect(await measuring).toBe(100);
+    expect(await measuring).toEqual({ usedBytes: 100, isComplete: true });
     expect(await used()).toBe(104);
   });
 
   it('keeps the greater of what it knew and what it saw where it could not see all', async () => {
     await store.store('a', 'x'.repeat(50));
     store.reader.isComplete = false;
-    expect(await store.meter.measure(WORKSPACE)).toBe(50);
+    expect(await store.meter.measure(WORKSPACE)).toEqual({ usedBytes: 50, isComplete: false });
     store.disk.delete(CHAT, 'a');
-    expect(await store.meter.measure(WORKSPACE)).toBe(50);
+    expect(await store.meter.measure(WORKSPACE)).toEqual({ usedBytes: 50, isComplete: false });
     store.disk.plant(CHAT, 'agent', 'x'.repeat(100));
     await store.meter.survey([WORKSPACE]);
     expect(await used()).toBe(100);

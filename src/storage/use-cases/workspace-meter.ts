@@ -12,6 +12,13 @@ const LIMIT_MS = 2400;
 /** For many workspaces together, while nobody waits. */
 const SURVEY_LIMIT_MS = 60_000;
 
+export interface Measured {
+  /** Where the time did not suffice, the greater of what was seen and what was known. */
+  readonly usedBytes: number;
+  /** Whether all that is there was seen. */
+  readonly isComplete: boolean;
+}
+
 interface Question {
   readonly workspaceId: string;
   readonly before: WorkspaceAccount;
@@ -23,7 +30,7 @@ interface Question {
 export class WorkspaceMeter {
   private readonly turns = new Turns();
   /** Measurements that have not begun yet: whoever comes before they do is served by them too. */
-  private readonly waiting = new Map<string, Promise<number>>();
+  private readonly waiting = new Map<string, Promise<Measured>>();
 
   constructor(
     @Inject(CHAT_REPOSITORY) private readonly chats: ChatRepository,
@@ -34,10 +41,9 @@ export class WorkspaceMeter {
 
   /**
    * Measures what is there after the call; calls at the same time share one measurement.
-   * @returns bytes; where the time did not suffice, the greater of what was seen and what was known
    * @throws WorkspaceNotFoundError
    */
-  measure(workspaceId: string): Promise<number> {
+  measure(workspaceId: string): Promise<Measured> {
     const joined = this.waiting.get(workspaceId);
     if (joined !== undefined) return joined;
     const measurement = this.turns.take(workspaceId, async () => {
@@ -73,15 +79,15 @@ export class WorkspaceMeter {
   private async answer(
     { workspaceId, before, chatIds }: Question,
     { bytesByChat, isComplete }: Awaited<ReturnType<WorkspaceUsageReader['measure']>>,
-  ): Promise<number> {
+  ): Promise<Measured> {
     const bytes = chatIds.reduce((sum, chatId) => sum + (bytesByChat.get(chatId) ?? 0), 0);
     if (!isComplete) {
       this.logger.warn('workspace_not_measured', { workspace_id: workspaceId, seen_bytes: bytes });
-      if (bytes <= before.usedBytes) return before.usedBytes;
+      if (bytes <= before.usedBytes) return { usedBytes: before.usedBytes, isComplete };
     }
     // What was written since is in the ledger either way.
     if (bytes !== before.usedBytes) await this.correct(workspaceId, bytes, before.writtenBytes);
-    return bytes;
+    return { usedBytes: bytes, isComplete };
   }
 
   private async correct(workspaceId: string, bytes: number, writtenBytes: number): Promise<void> {

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { aChat, WORKSPACE } from '../../../test/builders/storage.js';
 import { NOW } from '../../../test/builders/times.js';
-import { FileStore, NOTHING_UNDER_WAY, sent } from '../../../test/fakes/file-store.js';
+import { FileStore, NOTHING_UNDER_WAY } from '../../../test/fakes/file-store.js';
+import { sent } from '../../../test/fakes/file-use-cases.js';
 import {
   ChatNotFoundError,
   HistoryBusyError,
@@ -98,20 +99,28 @@ describe('the history of a chat', () => {
     expect(text()).toBe('9876543210');
   });
 
+  it('makes no room of what the sandbox wrote into it and nobody has measured', async () => {
+    await store.store('a', 'x'.repeat(QUOTA - 10));
+    store.disk.plant(CHAT, HISTORY, 'x'.repeat(QUOTA));
+    await store.write('y', { mode: 'replace' });
+    expect((await store.ledger.account(WORKSPACE)).usedBytes).toBe(QUOTA - 9);
+    await expect(store.store('b', 'x'.repeat(10))).rejects.toBeInstanceOf(WorkspaceQuotaExceededError);
+  });
+
   it('begins anew where the sandbox has put something else', async () => {
     store.disk.plantObstacle(CHAT, HISTORY, 'symlink');
     await store.write('anew');
     expect([text(), store.disk.remnants.get(CHAT)?.kind]).toEqual(['anew', 'symlink']);
   });
 
-  it('takes in what the sandbox writes into it meanwhile', async () => {
-    let writes = 0;
+  it.each([1, 2, 5])('takes in what the sandbox writes into it meanwhile, %i times', async (times) => {
+    let places = 0;
     store.history.beforePlace = () => {
-      writes += 1;
-      if (writes === 1) store.disk.plant(CHAT, HISTORY, 'agent\n');
+      places += 1;
+      if (places <= times) store.disk.plant(CHAT, HISTORY, `agent ${places}\n`);
     };
     await store.write('client\n');
-    expect([text(), writes]).toEqual(['agent\nclient\n', 2]);
+    expect([text(), places]).toEqual([`agent ${times}\nclient\n`, times + 1]);
   });
 
   it('gives up where the sandbox never lets go of it', async () => {

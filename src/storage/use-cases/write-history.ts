@@ -1,36 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
+import { Turns } from '../../kernel/turns.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { HISTORY_NAME } from '../domain/attachment-name.js';
 import type { Chat } from '../domain/chat.js';
-import type { OpenContent } from '../domain/content.js';
-import { HistoryBusyError, HistoryChangedError, PayloadTooLargeError } from '../domain/errors.js';
+import { HistoryBusyError } from '../domain/errors.js';
 import { assertUtf8 } from '../domain/utf8.js';
-import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
-import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
-import { OpenHistory } from './open-history.js';
-import { Turns } from '../../kernel/turns.js';
+import { type HistoryChange, HistoryRewriter, type RewrittenHistory } from './history-rewriter.js';
 
-/** How often another process, or the sandbox, may change the history while it is being rewritten. */
+/** How often the sandbox may change the history while it is being rewritten; of other processes, the first try alone. */
 const MAX_TRIES = 20;
 /**
  * And for how long, the wait for the turn included: each try costs the disk several writes, and who comes after waits for
  * all of them. A sandbox that fights for the name would otherwise make a line of writers wait for its length times this.
  */
 const LIMIT_MS = 2500;
-/** However long the turn was waited for. */
+/** However long the turn was waited for: one that other processes may take, and two that the sandbox alone can. */
 const MIN_TRIES = 3;
 
-export interface HistoryToWrite {
-  readonly chatId: string;
-  /** `append`: behind what is there, whatever others append at the same time. */
-  readonly mode: 'replace' | 'append';
+export interface HistoryToWrite extends HistoryChange {
   /** How many bytes the source says that it has; null: it does not say. */
   readonly declaredBytes: number | null;
-  /** The tags one of which the present history must have; `any`: any history will do; null: nothing is asked. */
-  readonly expected: readonly string[] | 'any' | null;
   readonly source: AsyncIterable<Uint8Array>;
 }
 
@@ -40,12 +32,10 @@ export class WriteHistory {
   private readonly turns = new Turns();
 
   constructor(
-    @Inject(HISTORY_CONTENT) private readonly history: HistoryContent,
-    @Inject(STAGING_AREA) private readonly staging: StagingArea,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
-    private readonly openHistory: OpenHistory,
     private readonly writer: ContentWriter,
+    private readonly rewriter: HistoryRewriter,
     private readonly storage: StorageConfig,
   ) {}
 
@@ -62,7 +52,7 @@ export class WriteHistory {
 
   private async write(request: HistoryToWrite): Promise<string> {
     const chat = await this.getChat.execute(request.chatId);
-    const creditBytes = await this.look(request);
+    const creditBytes = await this.rewriter.look(request);
     const content = {
       chat,
       kind: 'history',
@@ -70,7 +60,7 @@ export class WriteHistory {
       contentType: null,
       source: assertUtf8(request.source),
       declaredBytes: request.declaredBytes,
-      maxBytes: this.maxBytes,
+      maxBytes: this.storage.maxHistoryBytes,
       creditBytes,
     } as const;
     return this.writer.receive(content, (received) => {
@@ -79,71 +69,62 @@ export class WriteHistory {
     });
   }
 
-  /** @returns the bytes that the new history makes free */
-  private async look({ chatId, mode, expected }: HistoryToWrite): Promise<number> {
-    await using current = await this.openHistory.execute(chatId);
-    await this.assertExpected(current, expected);
-    return mode === 'replace' ? current.facts.chargedBytes : 0;
-  }
-
   private async untilPlaced(
     chat: Chat,
-    request: HistoryToWrite,
+    change: HistoryChange,
     received: ReceivedContent,
     endMs: number,
   ): Promise<string> {
     const mayTry = (tries: number): boolean => tries < MIN_TRIES || performance.now() < endMs;
     for (let tries = 0; tries < MAX_TRIES && mayTry(tries); tries += 1) {
-      await using current = await this.history.open(chat.chatId);
-      await this.assertExpected(current, request.expected);
-      await using appended = request.mode === 'append' ? await this.append(current, received) : null;
-      const tag = await this.place(chat, current, received, appended ?? received.staged);
+      const make = (): Promise<RewrittenHistory> => this.rewriter.rewrite(change, received);
+      const tag = await (tries === 0
+        ? this.tryAhead(chat, received, make)
+        : this.tryAlone(chat, received, make));
       if (tag !== null) return tag;
     }
     throw new HistoryBusyError();
   }
 
-  private async append(current: OpenContent, addition: ReceivedContent): Promise<StagedContent> {
-    // Before a byte is copied: the sandbox may have made it a sparse file as long as it liked.
-    if (current.facts.sizeBytes + addition.bytes > this.maxBytes) throw new PayloadTooLargeError();
-    const whole = await this.staging.stage();
-    try {
-      await whole.append(current);
-      await using added = addition.staged.readBack();
-      await whole.append(added);
-      return whole;
-    } catch (error) {
-      await whole[Symbol.asyncDispose]();
-      throw error;
-    }
+  /** Makes the new history before it asks for the lock of the workspace: nobody waits for the copying. */
+  private async tryAhead(
+    chat: Chat,
+    received: ReceivedContent,
+    make: () => Promise<RewrittenHistory>,
+  ): Promise<string | null> {
+    await using made = await make();
+    return await this.settle(chat, received, () => Promise.resolve(made));
   }
 
-  private async place(
+  /** Makes it under that lock: no other process comes between, and only the sandbox can. */
+  private async tryAlone(
     chat: Chat,
-    current: OpenContent,
-    { write }: ReceivedContent,
-    staged: StagedContent,
+    received: ReceivedContent,
+    make: () => Promise<RewrittenHistory>,
   ): Promise<string | null> {
-    const { sizeBytes, chargedBytes } = await staged.seal();
-    if (sizeBytes > this.maxBytes) throw new PayloadTooLargeError();
-    const tag = await this.history.digest(staged.readBack(), this.maxBytes);
+    // More than one where the quota has to be looked at again.
+    await using made = new AsyncDisposableStack();
+    return await this.settle(chat, received, async () => made.use(await make()));
+  }
+
+  private async settle(
+    chat: Chat,
+    { write }: ReceivedContent,
+    takeMade: () => Promise<RewrittenHistory>,
+  ): Promise<string | null> {
+    const latest: { made: RewrittenHistory | null } = { made: null };
     const settled = await this.writer.settle(chat, write, {
-      addedBytes: () => Promise.resolve(chargedBytes - current.facts.chargedBytes),
+      look: async () => {
+        latest.made = await takeMade();
+        return latest.made.replacement;
+      },
       place: async () => {
-        const isPlaced = await this.history.place(chat.chatId, staged, current.facts.version);
-        return isPlaced ? { sizeBytes, isReplacement: true } : null;
+        const { made } = latest;
+        return made !== null && (await made.place())
+          ? { sizeBytes: made.sizeBytes, isReplacement: true }
+          : null;
       },
     });
-    return settled === 'not-placed' ? null : tag;
-  }
-
-  private async assertExpected(current: OpenContent, expected: HistoryToWrite['expected']): Promise<void> {
-    if (expected === null || expected === 'any') return;
-    if (!expected.includes(await this.history.digest(current, this.maxBytes)))
-      throw new HistoryChangedError();
-  }
-
-  private get maxBytes(): number {
-    return this.storage.maxHistoryBytes;
+    return settled === 'not-placed' || latest.made === null ? null : latest.made.tag;
   }
 }

@@ -2,13 +2,23 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../../persistence/database.js';
 import { ChatNotFoundError } from '../../domain/errors.js';
 import { lockLiveChat, lockLiveWorkspace, lockWrite } from './row-locks.js';
-import type { ContentWriteRow, StorageTables, WorkspaceRow } from './tables.js';
+import type { ChatRow, ContentWriteRow, StorageTables, WorkspaceRow } from './tables.js';
 import { Turns } from '../../../kernel/turns.js';
 
 type Tables = Kysely<StorageTables>;
 
 /** Where a write belongs; it never changes. */
 type Place = Pick<ContentWriteRow, 'workspace_id' | 'chat_id'>;
+
+/** What is held; as it was when the lock was had. */
+interface HeldChat {
+  readonly workspace: WorkspaceRow;
+  readonly chat: ChatRow;
+}
+
+interface HeldWrite extends HeldChat {
+  readonly write: ContentWriteRow;
+}
 
 /**
  * Runs work in a transaction that holds a workspace, and a chat in it. Within this process they wait for the workspace in
@@ -32,7 +42,7 @@ export class LedgerLock {
   }
 
   /** @throws ChatNotFoundError when the chat or its workspace is not there or on its way out */
-  async onChat<R>(chatId: string, work: (db: Tables, workspace: WorkspaceRow) => Promise<R>): Promise<R> {
+  async onChat<R>(chatId: string, work: (db: Tables, held: HeldChat) => Promise<R>): Promise<R> {
     const place = await this.database.run<StorageTables, Place | undefined>((db) =>
       db
         .selectFrom('chats')
@@ -44,10 +54,7 @@ export class LedgerLock {
   }
 
   /** @throws ChatNotFoundError also when the write is not there: its chat has been deleted */
-  async onWrite<R>(
-    writeId: string,
-    work: (db: Tables, workspace: WorkspaceRow, write: ContentWriteRow) => Promise<R>,
-  ): Promise<R> {
+  async onWrite<R>(writeId: string, work: (db: Tables, held: HeldWrite) => Promise<R>): Promise<R> {
     const place = await this.database.run<StorageTables, Place | undefined>((db) =>
       db
         .selectFrom('content_writes')
@@ -55,22 +62,22 @@ export class LedgerLock {
         .where('write_id', '=', writeId)
         .executeTakeFirst(),
     );
-    return this.onPlace(place, async (db, workspace) => {
+    return this.onPlace(place, async (db, held) => {
       const write = await lockWrite(this.database, db, writeId);
       if (write === undefined) throw new ChatNotFoundError();
-      return work(db, workspace, write);
+      return work(db, { ...held, write });
     });
   }
 
   private async onPlace<R>(
     place: Place | undefined,
-    work: (db: Tables, workspace: WorkspaceRow) => Promise<R>,
+    work: (db: Tables, held: HeldChat) => Promise<R>,
   ): Promise<R> {
     if (place === undefined) throw new ChatNotFoundError();
     return this.onWorkspace(place.workspace_id, async (db, workspace) => {
       if (workspace === undefined) throw new ChatNotFoundError();
-      await lockLiveChat(this.database, db, place.chat_id);
-      return work(db, workspace);
+      const chat = await lockLiveChat(this.database, db, place.chat_id);
+      return work(db, { workspace, chat });
     });
   }
 }

@@ -102,6 +102,10 @@ function migrationsFor(isPostgres: boolean): Record<string, Migration> {
           .execute();
       },
     },
+    '004_counted_histories': {
+      // What was written before counts as not counted: replacing it frees it once the workspace is measured.
+      up: (db: Kysely<unknown>): Promise<void> => addCount(db, 'chats', 'history_bytes', 0),
+    },
   };
 }
 

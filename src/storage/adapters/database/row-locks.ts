@@ -41,9 +41,10 @@ export async function lockLiveChat(
   database: Database,
   db: Kysely<StorageTables>,
   chatId: string,
-): Promise<void> {
+): Promise<ChatRow> {
   const chat = await lockChat(database, db, chatId);
   if (chat === undefined || chat.deleted_at !== null) throw new ChatNotFoundError();
+  return chat;
 }
 
 /** Whoever abandons the write waits, or has done so: then it is undefined. */

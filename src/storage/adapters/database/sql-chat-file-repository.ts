@@ -58,17 +58,6 @@ export class SqlChatFileRepository implements ChatFileRepository {
     });
   }
 
-  findRecord(fileId: string): Promise<FileRecord | null> {
-    return this.database.run<StorageTables, FileRecord | null>(async (db) => {
-      const record = await db
-        .selectFrom('chat_files')
-        .select(RECORD)
-        .where('file_id', '=', fileId)
-        .executeTakeFirst();
-      return record ?? null;
-    });
-  }
-
   listRecords(chatId: string): Promise<FileRecord[]> {
     return this.database.run<StorageTables, FileRecord[]>((db) =>
       db

@@ -3,9 +3,18 @@ import type { Kysely } from 'kysely';
 import { Database } from '../../../persistence/database.js';
 import type { ChatFile } from '../../domain/chat-file.js';
 import { WorkspaceNotFoundError, WorkspaceQuotaExceededError } from '../../domain/errors.js';
-import { afterSettling, type Balance, fits, usedAfterMeasuring } from '../../domain/quota.js';
+import {
+  afterSettling,
+  type Balance,
+  countedAfter,
+  type Credit,
+  creditOf,
+  fits,
+  usedAfterMeasuring,
+} from '../../domain/quota.js';
 import type { ContentWrite, Settlement, WorkspaceAccount, WriteLedger } from '../../ports/write-ledger.js';
 import { ofWriteRow, reservedByOthers, totalReserved, toWriteRow } from './content-write-rows.js';
+import { countedOfUpload, countHistory } from './counted-bytes.js';
 import { LedgerLock } from './ledger-lock.js';
 import type { StorageTables, WorkspaceRow } from './tables.js';
 import { recordUpload } from './uploaded-file.js';
@@ -20,14 +29,14 @@ export class SqlWriteLedger implements WriteLedger {
   }
 
   async begin(write: ContentWrite, quotaBytes: number): Promise<void> {
-    await this.lock.onChat(write.chatId, async (db, workspace) => {
+    await this.lock.onChat(write.chatId, async (db, { workspace }) => {
       await assertFits(db, workspace, write.writeId, write.reservedBytes, quotaBytes);
       await db.insertInto('content_writes').values(toWriteRow(write, workspace.workspace_id)).execute();
     });
   }
 
   async reserve(writeId: string, totalBytes: number, quotaBytes: number): Promise<void> {
-    await this.lock.onWrite(writeId, async (db, workspace, write) => {
+    await this.lock.onWrite(writeId, async (db, { workspace, write }) => {
       if (totalBytes <= write.reserved_bytes) return;
       await assertFits(db, workspace, writeId, totalBytes, quotaBytes);
       await db
@@ -42,16 +51,39 @@ export class SqlWriteLedger implements WriteLedger {
     writeId: string,
     quotaBytes: number,
     settlement: Settlement,
+    credit: Credit,
   ): Promise<ChatFile | null | 'not-placed'> {
-    return this.lock.onWrite(writeId, async (db, workspace, write) => {
-      const addedBytes = await settlement.addedBytes();
-      await assertFits(db, workspace, writeId, addedBytes, quotaBytes);
+    return this.lock.onWrite(writeId, async (db, { workspace, chat, write }) => {
+      const { addedBytes, replaced } = await settlement.look();
+      const countedBytes =
+        write.kind === 'history' ? chat.history_bytes : await countedOfUpload(db, write, replaced);
+      const creditBytes = creditOf(replaced?.chargedBytes ?? 0, countedBytes, credit);
+      const netBytes = addedBytes - creditBytes;
+      await assertFits(db, workspace, writeId, netBytes, quotaBytes);
       const placed = await settlement.place();
       if (placed === null) return 'not-placed';
-      const file = write.kind === 'file' ? await recordUpload(db, write, placed) : null;
-      await setBalance(db, workspace.workspace_id, afterSettling(balanceOf(workspace), addedBytes));
+      const file =
+        write.kind === 'file'
+          ? await recordUpload(db, write, placed, replaced?.identity)
+          : await countHistory(db, write, countedAfter(countedBytes, netBytes, placed.sizeBytes));
+      await setBalance(db, workspace.workspace_id, afterSettling(balanceOf(workspace), netBytes));
       await db.deleteFrom('content_writes').where('write_id', '=', writeId).execute();
       return file;
+    });
+  }
+
+  removeFile(chatId: string, fileId: string, remove: (name: string) => Promise<boolean>): Promise<boolean> {
+    return this.lock.onChat(chatId, async (db) => {
+      const record = await db
+        .selectFrom('chat_files')
+        .select('name')
+        .where('file_id', '=', fileId)
+        .where('chat_id', '=', chatId)
+        .executeTakeFirst();
+      if (record === undefined || !(await remove(record.name))) return false;
+      // Last: a file without a record would become the sandbox's.
+      await db.deleteFrom('chat_files').where('file_id', '=', fileId).execute();
+      return true;
     });
   }
 

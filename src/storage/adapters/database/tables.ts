@@ -1,7 +1,9 @@
+import type { Generated, Selectable } from 'kysely';
+
 /** The tables as the queries see them; times are milliseconds since 1970, in both kinds of database. */
 export interface StorageTables {
   workspaces: WorkspaceRow;
-  chats: ChatRow;
+  chats: ChatTable;
   chat_files: ChatFileRow;
   content_writes: ContentWriteRow;
 }
@@ -16,13 +18,17 @@ export interface WorkspaceRow {
   written_bytes: number;
 }
 
-export interface ChatRow {
+interface ChatTable {
   chat_id: string;
   workspace_id: string;
   created_at: number;
   /** Since when it is on its way out. */
   deleted_at: number | null;
+  /** What of its history was put on `used_bytes` by writes to it. */
+  history_bytes: Generated<number>;
 }
+
+export type ChatRow = Selectable<ChatTable>;
 
 export interface ChatFileRow {
   file_id: string;

@@ -9,14 +9,39 @@ interface Placed {
   readonly isReplacement: boolean;
 }
 
-/** Records the file of an upload whose content has its name. To be called under the lock on the chat. */
+/**
+ * Records the file of an upload whose content has its name. To be called under the lock on the chat.
+ * @param replacedIdentity of the content that bore the name before; undefined: none did
+ */
 export async function recordUpload(
   db: Kysely<StorageTables>,
   write: ContentWriteRow,
   { sizeBytes, isReplacement }: Placed,
+  replacedIdentity: string | undefined,
 ): Promise<ChatFile> {
-  const replaced = isReplacement ? await updateRecord(db, write, sizeBytes) : undefined;
-  return replaced ?? (await insertRecord(db, write, sizeBytes));
+  if (!isReplacement) return insertRecord(db, write, sizeBytes);
+  return (
+    (await updateRecord(db, write, sizeBytes)) ??
+    (await insertRecord(db, (await unrecordedWrite(db, write, replacedIdentity)) ?? write, sizeBytes))
+  );
+}
+
+/** The write of the content that was replaced, where it could not be recorded: its client knows the file by that id. */
+async function unrecordedWrite(
+  db: Kysely<StorageTables>,
+  write: ContentWriteRow,
+  identity: string | undefined,
+): Promise<ContentWriteRow | undefined> {
+  if (identity === undefined) return undefined;
+  const lender = await db
+    .selectFrom('content_writes')
+    .select(['file_id', 'started_at'])
+    .where('chat_id', '=', write.chat_id)
+    .where('name', '=', write.name)
+    .where('identity', '=', identity)
+    .where('write_id', '<>', write.write_id)
+    .executeTakeFirst();
+  return lender === undefined ? undefined : { ...write, ...lender };
 }
 
 /** The file keeps its id and its time. @returns undefined when there was no record of the file that was replaced */

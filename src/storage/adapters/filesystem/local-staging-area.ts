@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { StorageConfig } from '../../../config/sections.js';
 import type { StagedContent, StagingArea } from '../../ports/staging-area.js';
 import { identityOf } from './content-facts.js';
 import { ensureClosedDirectory, syncDirectory } from './directory-tree.js';
@@ -26,7 +27,15 @@ export class LocalStagingArea implements StagingArea {
   private readonly live = new Set<string>();
   private self: Promise<StagedOwner> | null = null;
 
-  constructor(private readonly sandbox: SandboxConfig) {}
+  private readonly isOneMachine: boolean;
+
+  constructor(
+    private readonly sandbox: SandboxConfig,
+    { databaseUrl }: StorageConfig,
+  ) {
+    // SQLite's file cannot be on a network file system, so neither can another machine be at work on these chats.
+    this.isOneMachine = databaseUrl.startsWith('sqlite:');
+  }
 
   stage(): Promise<StagedContent> {
     return translated(async () => {
@@ -62,7 +71,8 @@ export class LocalStagingArea implements StagingArea {
     // This process's own, and not among the live ones.
     if (isDeepStrictEqual(owner, self)) return true;
     const restedMs = Date.now() - Math.max(stats.ctimeMs, stats.mtimeMs);
-    return isGone(owner, self, await startTicksOf(owner.pid), restedMs);
+    const { isOneMachine } = this;
+    return isGone(owner, { self, isOneMachine, startTicks: await startTicksOf(owner.pid), restedMs });
   }
 
   async listAbandoned(): Promise<string[]> {

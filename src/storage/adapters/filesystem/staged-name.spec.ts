@@ -3,6 +3,7 @@ import {
   isGone,
   newStagedName,
   ownerOf,
+  type Sight,
   type StagedOwner,
   startTicksOf,
   thisProcess,
@@ -15,6 +16,14 @@ const SELF: StagedOwner = {
   boot: '0123456789ab',
 };
 const MINUTE_MS = 60_000;
+
+const aSight = (overrides: Partial<Sight>): Sight => ({
+  self: SELF,
+  isOneMachine: true,
+  startTicks: null,
+  restedMs: 0,
+  ...overrides,
+});
 
 describe('the name of staged content', () => {
   it('tells who made it, and is never the same twice', () => {
@@ -46,16 +55,26 @@ describe('the name of staged content', () => {
     ['has ended, and its id is used again', '7000', true],
   ])('is left behind by a process of the same table when it %s, however old', (_, startTicks, expected) => {
     for (const restedMs of [0, 60 * MINUTE_MS])
-      expect(isGone(other, SELF, startTicks, restedMs)).toBe(expected);
+      expect(isGone(other, aSight({ startTicks, restedMs }))).toBe(expected);
   });
 
+  const ofContainer = { ...SELF, pidNamespace: '4026532000' };
+  const ofBoot = { ...SELF, boot: 'ba9876543210' };
+
   it.each([
-    ['another container', { ...SELF, pidNamespace: '4026532000' }],
-    ['another boot, or machine', { ...SELF, boot: 'ba9876543210' }],
-  ])('is left behind by a process of %s only when it has rested long', (_, owner) => {
+    ['another container', ofContainer, true],
+    ['another container', ofContainer, false],
+    ['another machine, or an earlier boot', ofBoot, false],
+  ])('is left behind by a process of %s only when it has rested', (_, owner, isOneMachine) => {
     for (const startTicks of [null, owner.startTicks]) {
-      expect(isGone(owner, SELF, startTicks, 9 * MINUTE_MS)).toBe(false);
-      expect(isGone(owner, SELF, startTicks, 11 * MINUTE_MS)).toBe(true);
+      const isGoneAfter = (restedMs: number): boolean =>
+        isGone(owner, aSight({ isOneMachine, startTicks, restedMs }));
+      expect([1.5 * MINUTE_MS, 2.5 * MINUTE_MS].map(isGoneAfter)).toEqual([false, true]);
     }
+  });
+
+  it('is left behind by every process of an earlier boot at once where there is one machine', () => {
+    for (const owner of [ofBoot, { ...ofBoot, pidNamespace: '4026532000' }])
+      expect(isGone(owner, aSight({ startTicks: owner.startTicks, restedMs: 0 }))).toBe(true);
   });
 });

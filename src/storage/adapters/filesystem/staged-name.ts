@@ -26,24 +26,27 @@ export function ownerOf(stagedName: string): StagedOwner | null {
 
 /**
  * How long a file of a process that cannot be asked after must have rested to be taken as left behind: that process is in
- * another container or, where the disk is a shared one, on another machine, and may be at work. Nor does another boot
- * prove a restart of this machine: another machine has another one too. Uploads that stall are cut off long before.
+ * another container or on another machine, and may be at work. While it is, it touches its files several times as often.
  */
-const REST_MS = 10 * 60_000;
+const REST_MS = 2 * 60_000;
 
-/**
- * Whether the owner is gone, as this process sees it.
- * @param startTicks of the process that has the owner's id here; null: there is none
- * @param restedMs since the file was last changed
- */
-export function isGone(
-  owner: StagedOwner,
-  self: StagedOwner,
-  startTicks: string | null,
-  restedMs: number,
-): boolean {
-  const seesIt = owner.boot === self.boot && owner.pidNamespace === self.pidNamespace;
-  return seesIt ? startTicks !== owner.startTicks : restedMs > REST_MS;
+/** What is known of whoever looks after a file, and of the file. */
+export interface Sight {
+  readonly self: StagedOwner;
+  /** Whether no other machine has the disk: then another boot is an earlier one of this machine. */
+  readonly isOneMachine: boolean;
+  /** Of the process that has the owner's id here; null: there is none. */
+  readonly startTicks: string | null;
+  /** Milliseconds since the file was last changed. */
+  readonly restedMs: number;
+}
+
+/** Whether the owner is gone. */
+export function isGone(owner: StagedOwner, { self, isOneMachine, startTicks, restedMs }: Sight): boolean {
+  const isOfThisBoot = owner.boot === self.boot;
+  if (isOfThisBoot && owner.pidNamespace === self.pidNamespace) return startTicks !== owner.startTicks;
+  if (!isOfThisBoot && isOneMachine) return true;
+  return restedMs > REST_MS;
 }
 
 export async function thisProcess(): Promise<StagedOwner> {
