@@ -62,7 +62,8 @@ export class FileController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     summary: 'Delete all that a chat holds but its history',
-    description: 'Directories and whatever else the agent made included.',
+    description:
+      'Directories and whatever else the agent made included. What the service has no right to remove stays, and is told to the log.',
     operationId: 'clearFiles',
   })
   @ApiNoContentResponse({ description: 'All are gone.' })
