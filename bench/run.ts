@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureAttack } from '#attack';
 import { Cleanups } from '#cleanups';
 import { measureLifecycle } from '#lifecycle';
 import { type Row, tableOf } from '#report';
@@ -8,7 +9,7 @@ import { measureStorage } from '#storage';
 import { tell } from '#tell';
 import { measureTelemetry } from '#telemetry';
 
-const PARTS = ['lifecycle', 'storage', 'telemetry'];
+const PARTS = ['lifecycle', 'storage', 'telemetry', 'attack'];
 
 interface Choice {
   readonly parts: readonly string[];
@@ -58,6 +59,7 @@ async function measure(stage: Stage, { parts, isQuick }: Choice): Promise<boolea
   }
   if (parts.includes('storage')) rows.push(...(await measureStorage(stage, isQuick)));
   if (parts.includes('telemetry')) rows.push(await measureTelemetry(stage, isQuick));
+  if (parts.includes('attack')) rows.push(...(await measureAttack(stage, isQuick)));
   load.push(loadavg()[0]);
   const minutes = (performance.now() - beganMs) / 60_000;
   const head =
