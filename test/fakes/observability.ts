@@ -99,6 +99,9 @@ export interface SpanRecord {
 /** Keeps every span, which needs its `this`, as those of the SDK do. */
 export class RecordingTracer implements Tracer {
   readonly spans: SpanRecord[] = [];
+  /** What runs in no span of ours, such as an error's answer, runs in that of the request. */
+  readonly request: SpanRecord = { name: 'request', isRoot: true, attributes: {}, error: null };
+  private readonly failures = new Set<unknown>();
 
   span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
     return this.record(name, false, attributes, work);
@@ -106,6 +109,14 @@ export class RecordingTracer implements Tracer {
 
   trace<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
     return this.record(name, true, attributes, work);
+  }
+
+  current(): Span {
+    return this.toSpan(this.request);
+  }
+
+  hasFailedBy(error: unknown): boolean {
+    return this.failures.has(error) || (error instanceof Error && this.hasFailedBy(error.cause));
   }
 
   /** The one span of that name that came last. */
@@ -121,12 +132,19 @@ export class RecordingTracer implements Tracer {
   ): Promise<T> {
     const record: SpanRecord = { name, isRoot, attributes: { ...attributes }, error: null };
     this.spans.push(record);
-    return work(new RecordingSpan(record));
+    return work(this.toSpan(record));
+  }
+
+  private toSpan(record: SpanRecord): Span {
+    return new RecordingSpan(record, this.failures);
   }
 }
 
 class RecordingSpan implements Span {
-  constructor(private readonly record: SpanRecord) {}
+  constructor(
+    private readonly record: SpanRecord,
+    private readonly failures: Set<unknown>,
+  ) {}
 
   set(attributes: SpanAttributes): void {
     Object.assign(this.record.attributes, attributes);
@@ -134,5 +152,6 @@ class RecordingSpan implements Span {
 
   fail(error: unknown): void {
     this.record.error = error;
+    this.failures.add(error);
   }
 }
