@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
+import { REDACTION, type TextRedaction } from '../observability/ports/redaction.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
@@ -89,9 +90,9 @@ const PORTS = [
   { provide: START_QUEUE, useClass: BoundedStartQueue },
   {
     provide: SANDBOX_RUNTIME,
-    inject: [DockerSandboxRuntime, METRICS, TRACER],
-    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer) =>
-      new ObservedSandboxRuntime(docker, metrics, tracer),
+    inject: [DockerSandboxRuntime, METRICS, TRACER, REDACTION],
+    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer, redact: TextRedaction) =>
+      new ObservedSandboxRuntime(docker, metrics, tracer, redact),
   },
 ];
 

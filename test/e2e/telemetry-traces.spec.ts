@@ -178,6 +178,30 @@ describe('traces', () => {
     expect(named(spans, 'adapter.docker.create_sandbox').status?.code).not.toBe(ERROR);
   });
 
+  it('tells of a client that went away before its answer as 499, and not as 200', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    proxy.inject(/^GET \/containers\/json$/, 'hang', 1);
+    const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` };
+    const leaving = AbortSignal.timeout(300);
+    await expect(
+      service.request('GET', '/api/v1/sandboxes', { headers, signal: leaving }),
+    ).rejects.toMatchObject({ name: 'TimeoutError' });
+    const server = (): SpanItem | undefined => collector.spansOf(traceId).find(({ kind }) => kind === SERVER);
+    await eventually(() => server() !== undefined, 'the span of the request');
+    expect(server()).toMatchObject({
+      name: 'GET /api/v1/sandboxes',
+      attributes: { 'http.response.status_code': 499, 'http.route': '/api/v1/sandboxes' },
+    });
+    const counted = (): unknown =>
+      collector
+        .metric('http.server.request.duration')
+        ?.points.find(({ attributes }) => attributes['http.response.status_code'] === 499);
+    await eventually(() => counted() !== undefined, 'the measured request');
+    expect(await service.untilLogged('http_request')).toContainEqual(
+      expect.objectContaining({ route: '/api/v1/sandboxes', status: null, aborted: true }),
+    );
+  });
+
   it('has spans of the database, and marks an unknown workspace as no error', async () => {
     const { answer, spans } = await traced((headers) =>
       service.request('GET', `/api/v1/workspaces/${aChatId()}`, { headers }),

@@ -24,6 +24,8 @@ export class EngineProxy {
   readonly socketPath = join(tmpdir(), `engine-proxy-${randomBytes(4).toString('hex')}.sock`);
   /** `METHOD path` of every request, in order; the path without version and query. */
   readonly journal: string[] = [];
+  /** What the answers say that are a status alone. */
+  message = 'injected';
   private rules: Rule[] = [];
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
@@ -75,7 +77,7 @@ export class EngineProxy {
     else if (typeof fault === 'number') {
       answer
         .writeHead(fault, { 'Content-Type': 'application/json' })
-        .end(JSON.stringify({ message: 'injected' }));
+        .end(JSON.stringify({ message: this.message }));
     } else forward(incoming, answer, fault);
   }
 }
