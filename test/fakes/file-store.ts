@@ -4,6 +4,9 @@ import { SqlChatFileRepository } from '../../src/storage/adapters/database/sql-c
 import { SqlChatRepository } from '../../src/storage/adapters/database/sql-chat-repository.js';
 import { SqlWorkspaceRepository } from '../../src/storage/adapters/database/sql-workspace-repository.js';
 import { SqlWriteLedger } from '../../src/storage/adapters/database/sql-write-ledger.js';
+import { ObservedAttachmentContent } from '../../src/storage/adapters/filesystem/observed-attachment-content.js';
+import { ObservedHistoryContent } from '../../src/storage/adapters/filesystem/observed-history-content.js';
+import { ObservedStagingArea } from '../../src/storage/adapters/filesystem/observed-staging-area.js';
 import type { ChatFile } from '../../src/storage/domain/chat-file.js';
 import type { Slice } from '../../src/storage/domain/slice.js';
 import { ClearFiles } from '../../src/storage/use-cases/clear-files.js';
@@ -46,7 +49,6 @@ export class FileStore {
   readonly clock = new SteppableClock();
   readonly logger = new RecordingLogger();
   readonly metrics = new RecordingMetrics();
-  readonly tracer = new RecordingTracer();
   readonly staging: FakeStagingArea;
   readonly content: FakeAttachmentContent;
   readonly history: FakeHistoryContent;
@@ -69,10 +71,11 @@ export class FileStore {
   private constructor(
     private readonly database: Database,
     readonly disk: FakeDisk,
+    readonly tracer: RecordingTracer,
     config: StorageConfig,
     ids: SequentialIds,
   ) {
-    const { clock, logger, metrics, tracer } = this;
+    const { clock, logger, metrics } = this;
     this.staging = new FakeStagingArea(disk);
     this.content = new FakeAttachmentContent(disk);
     this.history = new FakeHistoryContent(disk);
@@ -81,8 +84,11 @@ export class FileStore {
     this.chats = new SqlChatRepository(database);
     this.files = new SqlChatFileRepository(database);
     this.ledger = new SqlWriteLedger(database);
-    const { staging, content, history, files, ledger } = this;
-    const getChat = new GetChat(this.chats);
+    const { files, ledger } = this;
+    const staging = new ObservedStagingArea(this.staging, tracer);
+    const content = new ObservedAttachmentContent(this.content, tracer);
+    const history = new ObservedHistoryContent(this.history, tracer);
+    const getChat = new GetChat(this.chats, tracer);
     this.meter = new WorkspaceMeter(this.chats, this.reader, ledger, logger);
     const quota = new Quota(ledger, metrics, this.meter, config);
     const writer = new ContentWriter(staging, ledger, clock, ids, logger, quota);
@@ -94,13 +100,15 @@ export class FileStore {
     this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
     this.getHistory = new GetHistory(history, tracer, getChat, config);
     this.writeHistory = new WriteHistory(history, staging, tracer, getChat, writer, config);
-    this.usage = new GetWorkspaceUsage(new GetWorkspace(this.workspaces), this.meter, config);
+    this.usage = new GetWorkspaceUsage(tracer, new GetWorkspace(this.workspaces, tracer), this.meter, config);
     this.recoverWrites = new RecoverWrites(staging, ledger, content, logger);
   }
 
   static async open(overrides: Partial<StorageConfig> = {}): Promise<FileStore> {
-    const database = await openDatabase('sqlite::memory:');
-    const store = new FileStore(database, new FakeDisk(), aStorageConfig(overrides), new SequentialIds());
+    const tracer = new RecordingTracer();
+    const database = await openDatabase('sqlite::memory:', tracer);
+    const ids = new SequentialIds();
+    const store = new FileStore(database, new FakeDisk(), tracer, aStorageConfig(overrides), ids);
     await store.workspaces.add(aWorkspace());
     await store.chats.add(aChat());
     return store;
@@ -108,7 +116,8 @@ export class FileStore {
 
   /** Another process on the same database and disk, as after a restart. */
   restarted(overrides: Partial<StorageConfig> = {}): FileStore {
-    return new FileStore(this.database, this.disk, aStorageConfig(overrides), new SequentialIds());
+    const ids = new SequentialIds();
+    return new FileStore(this.database, this.disk, this.tracer, aStorageConfig(overrides), ids);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { FileInventory } from './file-inventory.js';
@@ -17,8 +18,8 @@ export class ClearFiles {
 
   /** @throws ChatNotFoundError */
   execute(chatId: string): Promise<void> {
-    return this.tracer.span('usecase.clear_files', { 'chat.id': chatId }, async (span) => {
-      await this.getChat.execute(chatId);
+    return inUseCaseSpan(this.tracer, 'clear_files', { 'chat.id': chatId }, async (span) => {
+      await this.getChat.get(chatId);
       await this.content.clear(chatId);
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);

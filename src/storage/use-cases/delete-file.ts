@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ChatFileNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
@@ -17,8 +18,9 @@ export class DeleteFile {
 
   /** @throws ChatNotFoundError, ChatFileNotFoundError */
   execute(chatId: string, fileId: string): Promise<void> {
-    return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async (span) => {
-      const { name } = await this.getFile.execute(chatId, fileId);
+    const attributes = { 'chat.id': chatId, 'file.id': fileId };
+    return inUseCaseSpan(this.tracer, 'delete_file', attributes, async (span) => {
+      const { name } = await this.getFile.get(chatId, fileId);
       // Of now: should an upload take the name from here on, its record is another one and stays.
       const record = await this.files.findRecord(fileId);
       // The record goes last: a file without one would become the agent's.

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
 import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { assertAttachmentName } from '../domain/attachment-name.js';
 import type { Chat } from '../domain/chat.js';
@@ -50,14 +51,14 @@ export class StoreFile {
    * PayloadTooLargeError, WorkspaceQuotaExceededError, StorageFullError
    */
   execute(file: FileToStore): Promise<StoredFile> {
-    return this.tracer.span('usecase.store_file', { 'chat.id': file.chatId }, (span) =>
+    return inUseCaseSpan(this.tracer, 'store_file', { 'chat.id': file.chatId }, (span) =>
       this.store(file, span),
     );
   }
 
   private async store(file: FileToStore, span: Span): Promise<StoredFile> {
     assertAttachmentName(file.name);
-    const chat = await this.getChat.execute(file.chatId);
+    const chat = await this.getChat.get(file.chatId);
     const present = await this.content.find(file.chatId, file.name);
     if (file.mode === 'new' && present !== null) throw new ChatFileExistsError();
     const { maxFileBytes } = this.storage;

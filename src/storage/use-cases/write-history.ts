@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { HISTORY_NAME } from '../domain/attachment-name.js';
 import type { Chat } from '../domain/chat.js';
@@ -55,11 +56,11 @@ export class WriteHistory {
    */
   execute(request: HistoryToWrite): Promise<string> {
     const attributes = { 'chat.id': request.chatId, 'history.mode': request.mode };
-    return this.tracer.span('usecase.write_history', attributes, () => this.write(request));
+    return inUseCaseSpan(this.tracer, 'write_history', attributes, () => this.write(request));
   }
 
   private async write(request: HistoryToWrite): Promise<string> {
-    const chat = await this.getChat.execute(request.chatId);
+    const chat = await this.getChat.get(request.chatId);
     const creditBytes = await this.look(request);
     const content = {
       chat,
