@@ -153,7 +153,7 @@ export class Replica {
       deadlines,
       sandbox,
     );
-    this.getSandbox = new GetSandbox(runtime, registry, clock, deadlines);
+    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);
     const cleanupEvents = new CleanupEvents(logger, metrics);
     const agreement = new Agreement(
