@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EngineProxy } from '../faults/engine-proxy.js';
 import { engine } from '../support/engine.js';
@@ -200,6 +202,74 @@ describe('traces', () => {
     expect(await service.untilLogged('http_request')).toContainEqual(
       expect.objectContaining({ route: '/api/v1/sandboxes', status: null, aborted: true }),
     );
+  });
+
+  it('tells why one sandbox could not be looked at', async () => {
+    const chatId = aChatId();
+    await service.create(chatId);
+    proxy.inject(/^GET \/containers\/[^/]+\/json$/, 500, 1);
+    const { answer, spans } = await traced((headers) =>
+      service.request('GET', `/api/v1/sandboxes/${chatId}`, { headers }),
+    );
+    expect(answer.status).toBe(503);
+    const useCase = named(spans, 'usecase.get_sandbox');
+    expect(useCase).toMatchObject({ status: { code: ERROR }, attributes: { 'sandbox.result': 'error' } });
+    expect(useCase.events[0]?.attributes['exception.message']).toContain('injected');
+    // Where it is borne already, the request's span has the status alone.
+    expect(named(spans, 'GET /api/v1/sandboxes/:chat_id')).toMatchObject({
+      status: { code: ERROR },
+      events: [],
+    });
+  });
+
+  describe('of files', () => {
+    const chatId = aChatId();
+    const upload = (name: string): ReturnType<typeof traced<Record<string, unknown>>> =>
+      traced((headers) =>
+        service.request('PUT', `/api/v1/chats/${chatId}/files/by-name/${name}`, {
+          headers,
+          body: 'x'.repeat(200_000),
+        }),
+      );
+
+    beforeAll(async () => {
+      const { body } = await service.post<{ workspace_id: string }>('/api/v1/workspaces', {
+        user_id: aChatId(),
+      });
+      await service.post(`/api/v1/workspaces/${body.workspace_id}/chats`, { chat_id: chatId });
+    });
+
+    it('make one trace of an upload, from the request to the disk', async () => {
+      const { answer, spans } = await upload('secret-name.txt');
+      expect(answer.status).toBe(201);
+      const server = spans.find(({ kind }) => kind === SERVER);
+      const useCase = named(spans, 'usecase.store_file');
+      expect(useCase).toMatchObject({
+        parentSpanId: server?.spanId,
+        attributes: { 'chat.id': chatId, 'file.size': 200_000 },
+      });
+      for (const step of ['stage', 'write', 'seal'])
+        expect(named(spans, `adapter.files.${step}`).parentSpanId).toBe(useCase.spanId);
+      const transaction = spans.find(
+        ({ spanId }) => spanId === named(spans, 'adapter.files.place').parentSpanId,
+      );
+      expect(transaction?.name).toBe('adapter.database.transaction');
+      expect(spans.filter(({ status }) => status?.code === ERROR)).toEqual([]);
+      const attributes = spans.filter(({ kind }) => kind !== SERVER).map((span) => span.attributes);
+      expect(JSON.stringify(attributes)).not.toContain('secret-name');
+    });
+
+    it('bear what nobody has foreseen', async () => {
+      const directory = join(service.directory, 'own', 'chats', chatId);
+      await rm(directory, { recursive: true });
+      await writeFile(directory, 'no directory');
+      const { answer, spans } = await upload('notes.txt');
+      expect(answer.status).toBe(500);
+      expect(named(spans, 'usecase.store_file')).toMatchObject({
+        status: { code: ERROR },
+        events: [{ name: 'exception', attributes: { 'exception.type': 'ENOTDIR' } }],
+      });
+    });
   });
 
   it('has spans of the database, and marks an unknown workspace as no error', async () => {
