@@ -38,6 +38,7 @@ import { GetSandbox } from './use-cases/get-sandbox.js';
 import { LastWords } from './use-cases/last-words.js';
 import { ListSandboxes } from './use-cases/list-sandboxes.js';
 import { ObservedPass } from './use-cases/observed-pass.js';
+import { OverdueContainers } from './use-cases/overdue-containers.js';
 import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from './use-cases/sandbox-directories.js';
@@ -71,6 +72,7 @@ const STEPS = [
   GetOrStart,
   LastWords,
   ObservedPass,
+  OverdueContainers,
   Readiness,
   SandboxDirectories,
   SandboxEvents,
