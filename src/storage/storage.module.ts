@@ -37,6 +37,7 @@ import { WRITE_LEDGER } from './ports/write-ledger.js';
 import { WORKSPACE_USAGE_READER } from './ports/workspace-usage-reader.js';
 import { ChatRemoval } from './use-cases/chat-removal.js';
 import { ClearFiles } from './use-cases/clear-files.js';
+import { ContentEvents } from './use-cases/content-events.js';
 import { ContentWriter } from './use-cases/content-writer.js';
 import { CreateChat } from './use-cases/create-chat.js';
 import { CreateWorkspace } from './use-cases/create-workspace.js';
@@ -83,7 +84,16 @@ const USE_CASES = [
 ];
 
 /** What use cases share. */
-const PARTS = [ChatRemoval, ContentWriter, FileInventory, Quota, RecoverWrites, SweepStorage, WorkspaceMeter];
+const PARTS = [
+  ChatRemoval,
+  ContentEvents,
+  ContentWriter,
+  FileInventory,
+  Quota,
+  RecoverWrites,
+  SweepStorage,
+  WorkspaceMeter,
+];
 
 /** The port's adapter with its work traced. */
 const traced = <T>(

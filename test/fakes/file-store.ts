@@ -10,6 +10,7 @@ import { ObservedStagingArea } from '../../src/storage/adapters/filesystem/obser
 import type { ChatFile } from '../../src/storage/domain/chat-file.js';
 import type { Slice } from '../../src/storage/domain/slice.js';
 import { ClearFiles } from '../../src/storage/use-cases/clear-files.js';
+import { ContentEvents } from '../../src/storage/use-cases/content-events.js';
 import { ContentWriter } from '../../src/storage/use-cases/content-writer.js';
 import { DeleteFile } from '../../src/storage/use-cases/delete-file.js';
 import { FileInventory } from '../../src/storage/use-cases/file-inventory.js';
@@ -90,16 +91,17 @@ export class FileStore {
     const history = new ObservedHistoryContent(this.history, tracer);
     const getChat = new GetChat(this.chats, tracer);
     this.meter = new WorkspaceMeter(this.chats, this.reader, ledger, logger);
-    const quota = new Quota(ledger, metrics, this.meter, config);
+    const events = new ContentEvents(logger, metrics);
+    const quota = new Quota(ledger, events, this.meter, config);
     const writer = new ContentWriter(staging, ledger, clock, ids, logger, quota);
     const inventory = new FileInventory(content, files, clock, ids, config);
-    this.storeFile = new StoreFile(content, files, metrics, tracer, getChat, writer, config);
+    this.storeFile = new StoreFile(content, files, tracer, getChat, writer, events, config);
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
-    this.deleteFile = new DeleteFile(files, content, tracer, this.getFile);
-    this.clearFiles = new ClearFiles(content, tracer, getChat, inventory);
+    this.deleteFile = new DeleteFile(files, content, tracer, this.getFile, events);
+    this.clearFiles = new ClearFiles(content, tracer, getChat, inventory, events);
     this.getHistory = new GetHistory(history, tracer, getChat, config);
-    this.writeHistory = new WriteHistory(history, staging, tracer, getChat, writer, config);
+    this.writeHistory = new WriteHistory(history, staging, tracer, getChat, writer, events, config);
     this.usage = new GetWorkspaceUsage(tracer, new GetWorkspace(this.workspaces, tracer), this.meter, config);
     this.recoverWrites = new RecoverWrites(staging, ledger, content, logger);
   }

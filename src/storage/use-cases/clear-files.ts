@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
+import { ContentEvents } from './content-events.js';
 import { FileInventory } from './file-inventory.js';
 import { GetChat } from './get-chat.js';
 import { unlessFull } from './unless-full.js';
@@ -14,6 +15,7 @@ export class ClearFiles {
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly inventory: FileInventory,
+    private readonly events: ContentEvents,
   ) {}
 
   /** @throws ChatNotFoundError */
@@ -23,6 +25,7 @@ export class ClearFiles {
       await this.content.clear(chatId);
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);
+      this.events.filesCleared(chatId);
     });
   }
 }

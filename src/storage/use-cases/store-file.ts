@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
-import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
 import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { assertAttachmentName } from '../domain/attachment-name.js';
@@ -14,6 +13,7 @@ import {
 } from '../ports/attachment-content.js';
 import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
 import type { ContentWrite, Settlement } from '../ports/write-ledger.js';
+import { ContentEvents } from './content-events.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
 
@@ -38,10 +38,10 @@ export class StoreFile {
   constructor(
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
     @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
-    @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly writer: ContentWriter,
+    private readonly events: ContentEvents,
     private readonly storage: StorageConfig,
   ) {}
 
@@ -66,7 +66,7 @@ export class StoreFile {
     const content = { ...file, chat, kind: 'file', maxBytes: maxFileBytes, creditBytes } as const;
     return this.writer.receive(content, async (received) => {
       const stored = await this.place(chat, file, received);
-      this.metrics.add('storage.upload.bytes', received.bytes);
+      this.events.fileStored(stored.file, received.bytes);
       span.set({ 'file.size': received.bytes, 'file.new': stored.isNew });
       return stored;
     });

@@ -9,6 +9,7 @@ import { HistoryBusyError, HistoryChangedError, PayloadTooLargeError } from '../
 import { assertUtf8 } from '../domain/utf8.js';
 import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
 import { STAGING_AREA, type StagedContent, type StagingArea } from '../ports/staging-area.js';
+import { ContentEvents } from './content-events.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
 import { Turns } from '../../kernel/turns.js';
@@ -45,6 +46,7 @@ export class WriteHistory {
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly writer: ContentWriter,
+    private readonly events: ContentEvents,
     private readonly storage: StorageConfig,
   ) {}
 
@@ -133,7 +135,9 @@ export class WriteHistory {
         return isPlaced ? { sizeBytes, isReplacement: true } : null;
       },
     });
-    return settled === 'not-placed' ? null : tag;
+    if (settled === 'not-placed') return null;
+    this.events.historyWritten(chat.chatId, sizeBytes);
+    return tag;
   }
 
   private async assertExpected(current: OpenContent, expected: HistoryToWrite['expected']): Promise<void> {
