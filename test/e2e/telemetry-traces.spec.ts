@@ -305,6 +305,7 @@ describe('traces', () => {
     const sweeper = await Service.start({
       ...collector.environment,
       APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '1',
+      APP_LOGGING_LEVEL: 'debug',
     });
     try {
       const sweeps = (): SpanItem[] =>
@@ -314,6 +315,9 @@ describe('traces', () => {
       expect([one?.parentSpanId, other?.parentSpanId]).toEqual([undefined, undefined]);
       expect(one?.traceId).not.toBe(other?.traceId);
       expect(one?.attributes).toMatchObject({ 'sandbox.cleanup.expired': 0, 'sandbox.cleanup.error': 0 });
+      // What they came to is logged within them.
+      const swept = (): unknown[] => sweeper.logged('sandbox_swept').map(({ trace_id }) => trace_id);
+      await eventually(() => swept().includes(one?.traceId), 'the end of a sweep is logged with its trace');
     } finally {
       await sweeper.dispose();
     }
