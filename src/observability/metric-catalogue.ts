@@ -52,6 +52,7 @@ export const KNOWN_COUNTERS: Readonly<Record<string, KnownCounter>> = {
 };
 
 export const KNOWN_HISTOGRAMS: Readonly<Record<string, string>> = {
+  'sandbox.create.duration_ms': 'Time that creates took, by their result; what was invalid aside.',
   'sandbox.runtime.create.duration_ms': 'Time that the engine took to make a container.',
   'sandbox.runtime.start.duration_ms': 'Time that the engine took to start a container.',
   'sandbox.runtime.stop.duration_ms': 'Time that the engine took to stop a container.',

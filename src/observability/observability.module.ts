@@ -8,8 +8,10 @@ import { OtelMetrics } from './adapters/otel-metrics.js';
 import { OtelTracer } from './adapters/otel-tracer.js';
 import { PinoEventLogger } from './adapters/pino-logger.js';
 import { pinoOptions } from './adapters/pino-options.js';
+import { redactionOf, secretsOf, textRedactionOf } from './adapters/redaction.js';
 import { LOGGER, type Logger } from './ports/logger.js';
 import { METRICS } from './ports/metrics.js';
+import { REDACTION } from './ports/redaction.js';
 import { TRACER } from './ports/tracer.js';
 import { reportExportsTo, stopTelemetry } from './telemetry/telemetry.js';
 
@@ -19,6 +21,7 @@ import { reportExportsTo, stopTelemetry } from './telemetry/telemetry.js';
 export class ObservabilityModule implements OnApplicationShutdown {
   static forRoot(configuration: Configuration): DynamicModule {
     const { metrics, tracing } = configuration;
+    const redact = textRedactionOf(redactionOf(secretsOf(configuration)));
     return {
       module: ObservabilityModule,
       imports: [
@@ -29,9 +32,10 @@ export class ObservabilityModule implements OnApplicationShutdown {
       providers: [
         { provide: LOGGER, useClass: PinoEventLogger },
         { provide: METRICS, useClass: metrics.enabled || metrics.prometheus ? OtelMetrics : NoMetrics },
-        { provide: TRACER, useClass: tracing.enabled ? OtelTracer : NoTracer },
+        { provide: REDACTION, useValue: redact },
+        { provide: TRACER, useFactory: () => (tracing.enabled ? new OtelTracer(redact) : new NoTracer()) },
       ],
-      exports: [LOGGER, METRICS, TRACER],
+      exports: [LOGGER, METRICS, REDACTION, TRACER],
     };
   }
 

@@ -1,7 +1,7 @@
-import { DomainError } from '../kernel/domain-error.js';
+import { inAdapterSpan } from '../observability/ports/spans.js';
 import type { Tracer } from '../observability/ports/tracer.js';
 
-/** Runs work on the database inside a span. What the work decides (not found, conflict) is no error of the database. */
+/** Runs work on the database inside a span: what it decides, and what the disk fails at meanwhile, does not mark it. */
 export function inDatabaseSpan<R>(
   tracer: Tracer,
   operation: 'run' | 'transaction',
@@ -9,15 +9,5 @@ export function inDatabaseSpan<R>(
   work: () => Promise<R>,
 ): Promise<R> {
   const attributes = { 'db.system.name': system, 'db.operation.name': operation };
-  return tracer.span(`adapter.database.${operation}`, attributes, async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isDecision(error)) span.fail(error);
-      throw error;
-    }
-  });
+  return inAdapterSpan(tracer, `database.${operation}`, attributes, work);
 }
-
-const isDecision = (error: unknown): boolean =>
-  error instanceof DomainError && !['unavailable', 'out-of-space', 'internal'].includes(error.kind);

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
+import { REDACTION, type TextRedaction } from '../observability/ports/redaction.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
@@ -37,6 +38,7 @@ import { GetSandbox } from './use-cases/get-sandbox.js';
 import { LastWords } from './use-cases/last-words.js';
 import { ListSandboxes } from './use-cases/list-sandboxes.js';
 import { ObservedPass } from './use-cases/observed-pass.js';
+import { OverdueContainers } from './use-cases/overdue-containers.js';
 import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from './use-cases/sandbox-directories.js';
@@ -70,6 +72,7 @@ const STEPS = [
   GetOrStart,
   LastWords,
   ObservedPass,
+  OverdueContainers,
   Readiness,
   SandboxDirectories,
   SandboxEvents,
@@ -89,9 +92,9 @@ const PORTS = [
   { provide: START_QUEUE, useClass: BoundedStartQueue },
   {
     provide: SANDBOX_RUNTIME,
-    inject: [DockerSandboxRuntime, METRICS, TRACER],
-    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer) =>
-      new ObservedSandboxRuntime(docker, metrics, tracer),
+    inject: [DockerSandboxRuntime, METRICS, TRACER, REDACTION],
+    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer, redact: TextRedaction) =>
+      new ObservedSandboxRuntime(docker, metrics, tracer, redact),
   },
 ];
 

@@ -1,4 +1,5 @@
-import { Global, Module } from '@nestjs/common';
+import { type FactoryProvider, Global, Module, type Type } from '@nestjs/common';
+import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { StorageMigrations } from './adapters/database/migrations.js';
 import { SqlChatFileRepository } from './adapters/database/sql-chat-file-repository.js';
 import { SqlChatRepository } from './adapters/database/sql-chat-repository.js';
@@ -12,6 +13,10 @@ import { LocalAttachmentContent } from './adapters/filesystem/local-attachment-c
 import { LocalChatContent } from './adapters/filesystem/local-chat-content.js';
 import { LocalHistoryContent } from './adapters/filesystem/local-history-content.js';
 import { LocalStagingArea } from './adapters/filesystem/local-staging-area.js';
+import { ObservedAttachmentContent } from './adapters/filesystem/observed-attachment-content.js';
+import { ObservedChatContent } from './adapters/filesystem/observed-chat-content.js';
+import { ObservedHistoryContent } from './adapters/filesystem/observed-history-content.js';
+import { ObservedStagingArea } from './adapters/filesystem/observed-staging-area.js';
 import { ChatController } from './adapters/http/chat.controller.js';
 import { FileContentController } from './adapters/http/file-content.controller.js';
 import { FileController } from './adapters/http/file.controller.js';
@@ -20,18 +25,19 @@ import { UploadController } from './adapters/http/upload.controller.js';
 import { WorkspaceController } from './adapters/http/workspace.controller.js';
 import { LifecycleSandboxActivity } from './adapters/sandbox/lifecycle-sandbox-activity.js';
 import { StorageSweeper } from './adapters/schedule/storage-sweeper.js';
-import { ATTACHMENT_CONTENT } from './ports/attachment-content.js';
-import { CHAT_CONTENT } from './ports/chat-content.js';
+import { ATTACHMENT_CONTENT, type AttachmentContent } from './ports/attachment-content.js';
+import { CHAT_CONTENT, type ChatContent } from './ports/chat-content.js';
 import { CHAT_FILE_REPOSITORY } from './ports/chat-file-repository.js';
 import { CHAT_REPOSITORY } from './ports/chat-repository.js';
-import { HISTORY_CONTENT } from './ports/history-content.js';
+import { HISTORY_CONTENT, type HistoryContent } from './ports/history-content.js';
 import { SANDBOX_ACTIVITY } from './ports/sandbox-activity.js';
-import { STAGING_AREA } from './ports/staging-area.js';
+import { STAGING_AREA, type StagingArea } from './ports/staging-area.js';
 import { WORKSPACE_REPOSITORY } from './ports/workspace-repository.js';
 import { WRITE_LEDGER } from './ports/write-ledger.js';
 import { WORKSPACE_USAGE_READER } from './ports/workspace-usage-reader.js';
 import { ChatRemoval } from './use-cases/chat-removal.js';
 import { ClearFiles } from './use-cases/clear-files.js';
+import { ContentEvents } from './use-cases/content-events.js';
 import { ContentWriter } from './use-cases/content-writer.js';
 import { CreateChat } from './use-cases/create-chat.js';
 import { CreateWorkspace } from './use-cases/create-workspace.js';
@@ -82,6 +88,7 @@ const USE_CASES = [
 /** What use cases share. */
 const PARTS = [
   ChatRemoval,
+  ContentEvents,
   ContentWriter,
   FileInventory,
   HistoryRewriter,
@@ -92,21 +99,40 @@ const PARTS = [
   WorkspaceMeter,
 ];
 
+/** The port's adapter with its work traced. */
+const traced = <T>(
+  provide: symbol,
+  Adapter: Type<T>,
+  Observed: new (adapter: T, tracer: Tracer) => T,
+): FactoryProvider<T> => ({
+  provide,
+  inject: [Adapter, TRACER],
+  useFactory: (adapter: T, tracer: Tracer) => new Observed(adapter, tracer),
+});
+
 const PORTS = [
   { provide: WORKSPACE_REPOSITORY, useClass: SqlWorkspaceRepository },
   { provide: CHAT_REPOSITORY, useClass: SqlChatRepository },
   { provide: CHAT_FILE_REPOSITORY, useClass: SqlChatFileRepository },
   { provide: WRITE_LEDGER, useClass: SqlWriteLedger },
-  { provide: CHAT_CONTENT, useClass: LocalChatContent },
-  { provide: STAGING_AREA, useClass: LocalStagingArea },
-  { provide: ATTACHMENT_CONTENT, useClass: LocalAttachmentContent },
-  { provide: HISTORY_CONTENT, useClass: LocalHistoryContent },
+  traced<ChatContent>(CHAT_CONTENT, LocalChatContent, ObservedChatContent),
+  traced<StagingArea>(STAGING_AREA, LocalStagingArea, ObservedStagingArea),
+  traced<AttachmentContent>(ATTACHMENT_CONTENT, LocalAttachmentContent, ObservedAttachmentContent),
+  traced<HistoryContent>(HISTORY_CONTENT, LocalHistoryContent, ObservedHistoryContent),
   { provide: WORKSPACE_USAGE_READER, useClass: FindUsageReader },
   { provide: SANDBOX_ACTIVITY, useClass: LifecycleSandboxActivity },
 ];
 
-/** What the adapters of content share. */
-const CONTENT = [DiscardPile, DirectoryClearer, HostileEntries];
+/** The adapters of content, and what they share. */
+const CONTENT = [
+  LocalChatContent,
+  LocalStagingArea,
+  LocalAttachmentContent,
+  LocalHistoryContent,
+  DiscardPile,
+  DirectoryClearer,
+  HostileEntries,
+];
 
 /** Workspaces, chats and files, which outlive sandboxes. Global, as the sandbox module is, and for the same reason. */
 @Global()

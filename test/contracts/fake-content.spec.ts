@@ -1,4 +1,7 @@
 import { describe } from '@jest/globals';
+import { ObservedAttachmentContent } from '../../src/storage/adapters/filesystem/observed-attachment-content.js';
+import { ObservedHistoryContent } from '../../src/storage/adapters/filesystem/observed-history-content.js';
+import { ObservedStagingArea } from '../../src/storage/adapters/filesystem/observed-staging-area.js';
 import {
   FakeAttachmentContent,
   FakeHistoryContent,
@@ -6,6 +9,7 @@ import {
   FakeUsageReader,
 } from '../fakes/content.js';
 import { FakeDisk } from '../fakes/disk.js';
+import { RecordingTracer } from '../fakes/observability.js';
 import { itIsAnAttachmentContent } from './attachment-content.contract.js';
 import type { ContentWorld } from './content-world.js';
 import { itIsAHistoryContent } from './history-content.contract.js';
@@ -48,4 +52,21 @@ describe('the content of chats in memory', () => {
   itIsAnAttachmentContent(openWorld);
   itIsAHistoryContent(openWorld);
   itIsAUsageReader(openWorld);
+});
+
+async function openTracedWorld(): Promise<ContentWorld> {
+  const world = await openWorld();
+  const tracer = new RecordingTracer();
+  return {
+    ...world,
+    staging: new ObservedStagingArea(world.staging, tracer),
+    attachments: new ObservedAttachmentContent(world.attachments, tracer),
+    histories: new ObservedHistoryContent(world.histories, tracer),
+  };
+}
+
+describe('the same, traced', () => {
+  itIsAStagingArea(openTracedWorld);
+  itIsAnAttachmentContent(openTracedWorld);
+  itIsAHistoryContent(openTracedWorld);
 });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EngineProxy } from '../faults/engine-proxy.js';
 import { containersOfChat, engine, removeContainer } from '../support/engine.js';
@@ -10,6 +11,7 @@ import { ensureTestImage } from '../support/test-images.js';
 
 const REMOVAL = /^DELETE \/containers\/[0-9a-f]+$/;
 const SECONDS_OF_A_TEST = '3600';
+const TTL_SECONDS = 4;
 
 /** One after the other, since what is counted must be known. */
 async function times(count: number, work: () => Promise<unknown>): Promise<void> {
@@ -111,6 +113,10 @@ describe('metrics', () => {
     await untilCounted('sandbox.delete.total', { deleted: 1, not_found: 28, error: 1 });
     await untilCounted('sandbox.runtime.error.total', { 'failed start': 1, 'delete failed': 1 });
     expect(collector.value('sandbox.start.wait_ms')).toBe(6);
+    const durations = ['created', 'reused', 'replaced', 'conflict', 'error'].map((result) =>
+      collector.value('sandbox.create.duration_ms', { result }),
+    );
+    expect(durations).toEqual([4, 100, 1, 60, 1]);
     expect(collector.value('sandbox.runtime.create.duration_ms', { operation: 'create', result: 'ok' })).toBe(
       6,
     );
@@ -124,7 +130,10 @@ describe('metrics', () => {
     await service.end('SIGTERM');
     const [dead] = await containersOfChat(service.instance, fourth);
     await engine.getContainer(dead?.Id ?? '').kill();
-    await service.start({ APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '1', APP_SANDBOX_TTL_SECONDS: '4' });
+    await service.start({
+      APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '1',
+      APP_SANDBOX_TTL_SECONDS: String(TTL_SECONDS),
+    });
     await service.untilReady();
     await untilActive(2);
 
@@ -143,6 +152,22 @@ describe('metrics', () => {
     await untilActive(1);
     expect(collector.value('sandbox.sweep.lag_seconds')).toBe(0);
     expect(collector.value('sandbox.sweep.age_seconds')).toBeLessThan(10);
+  });
+
+  it('tells what it finds expired after a start, and cannot remove, for as long as that is so', async () => {
+    const chatId = aChatId();
+    expect(await create(chatId)).toBe(200);
+    await service.end('SIGKILL');
+    await sleep(TTL_SECONDS * 1000);
+    proxy.inject(REMOVAL, 500);
+    await service.start({
+      APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '1',
+      APP_SANDBOX_TTL_SECONDS: String(TTL_SECONDS),
+    });
+    await service.untilReady();
+    await eventually(() => (collector.value('sandbox.sweep.lag_seconds') ?? 0) > 1, 'the lag grows', 20_000);
+    proxy.heal();
+    await eventually(() => collector.value('sandbox.sweep.lag_seconds') === 0, 'the lag is gone', 20_000);
   });
 
   it('has the figures of requests, of the process, of the event loop and of the host', () => {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EngineProxy } from '../faults/engine-proxy.js';
 import { engine } from '../support/engine.js';
@@ -178,6 +180,98 @@ describe('traces', () => {
     expect(named(spans, 'adapter.docker.create_sandbox').status?.code).not.toBe(ERROR);
   });
 
+  it('tells of a client that went away before its answer as 499, and not as 200', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    proxy.inject(/^GET \/containers\/json$/, 'hang', 1);
+    const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` };
+    const leaving = AbortSignal.timeout(300);
+    await expect(
+      service.request('GET', '/api/v1/sandboxes', { headers, signal: leaving }),
+    ).rejects.toMatchObject({ name: 'TimeoutError' });
+    const server = (): SpanItem | undefined => collector.spansOf(traceId).find(({ kind }) => kind === SERVER);
+    await eventually(() => server() !== undefined, 'the span of the request');
+    expect(server()).toMatchObject({
+      name: 'GET /api/v1/sandboxes',
+      attributes: { 'http.response.status_code': 499, 'http.route': '/api/v1/sandboxes' },
+    });
+    const counted = (): unknown =>
+      collector
+        .metric('http.server.request.duration')
+        ?.points.find(({ attributes }) => attributes['http.response.status_code'] === 499);
+    await eventually(() => counted() !== undefined, 'the measured request');
+    expect(await service.untilLogged('http_request')).toContainEqual(
+      expect.objectContaining({ route: '/api/v1/sandboxes', status: null, aborted: true }),
+    );
+  });
+
+  it('tells why one sandbox could not be looked at', async () => {
+    const chatId = aChatId();
+    await service.create(chatId);
+    proxy.inject(/^GET \/containers\/[^/]+\/json$/, 500, 1);
+    const { answer, spans } = await traced((headers) =>
+      service.request('GET', `/api/v1/sandboxes/${chatId}`, { headers }),
+    );
+    expect(answer.status).toBe(503);
+    const useCase = named(spans, 'usecase.get_sandbox');
+    expect(useCase).toMatchObject({ status: { code: ERROR }, attributes: { 'sandbox.result': 'error' } });
+    expect(useCase.events[0]?.attributes['exception.message']).toContain('injected');
+    // Where it is borne already, the request's span has the status alone.
+    expect(named(spans, 'GET /api/v1/sandboxes/:chat_id')).toMatchObject({
+      status: { code: ERROR },
+      events: [],
+    });
+  });
+
+  describe('of files', () => {
+    const chatId = aChatId();
+    const upload = (name: string): ReturnType<typeof traced<Record<string, unknown>>> =>
+      traced((headers) =>
+        service.request('PUT', `/api/v1/chats/${chatId}/files/by-name/${name}`, {
+          headers,
+          body: 'x'.repeat(200_000),
+        }),
+      );
+
+    beforeAll(async () => {
+      const { body } = await service.post<{ workspace_id: string }>('/api/v1/workspaces', {
+        user_id: aChatId(),
+      });
+      await service.post(`/api/v1/workspaces/${body.workspace_id}/chats`, { chat_id: chatId });
+    });
+
+    it('make one trace of an upload, from the request to the disk', async () => {
+      const { answer, spans } = await upload('secret-name.txt');
+      expect(answer.status).toBe(201);
+      const server = spans.find(({ kind }) => kind === SERVER);
+      const useCase = named(spans, 'usecase.store_file');
+      expect(useCase).toMatchObject({
+        parentSpanId: server?.spanId,
+        attributes: { 'chat.id': chatId, 'file.size': 200_000 },
+      });
+      for (const step of ['stage', 'write', 'seal'])
+        expect(named(spans, `adapter.files.${step}`).parentSpanId).toBe(useCase.spanId);
+      const transaction = spans.find(
+        ({ spanId }) => spanId === named(spans, 'adapter.files.place').parentSpanId,
+      );
+      expect(transaction?.name).toBe('adapter.database.transaction');
+      expect(spans.filter(({ status }) => status?.code === ERROR)).toEqual([]);
+      const attributes = spans.filter(({ kind }) => kind !== SERVER).map((span) => span.attributes);
+      expect(JSON.stringify(attributes)).not.toContain('secret-name');
+    });
+
+    it('bear what nobody has foreseen', async () => {
+      const directory = join(service.directory, 'own', 'chats', chatId);
+      await rm(directory, { recursive: true });
+      await writeFile(directory, 'no directory');
+      const { answer, spans } = await upload('notes.txt');
+      expect(answer.status).toBe(500);
+      expect(named(spans, 'usecase.store_file')).toMatchObject({
+        status: { code: ERROR },
+        events: [{ name: 'exception', attributes: { 'exception.type': 'ENOTDIR' } }],
+      });
+    });
+  });
+
   it('has spans of the database, and marks an unknown workspace as no error', async () => {
     const { answer, spans } = await traced((headers) =>
       service.request('GET', `/api/v1/workspaces/${aChatId()}`, { headers }),
@@ -211,6 +305,7 @@ describe('traces', () => {
     const sweeper = await Service.start({
       ...collector.environment,
       APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '1',
+      APP_LOGGING_LEVEL: 'debug',
     });
     try {
       const sweeps = (): SpanItem[] =>
@@ -220,6 +315,9 @@ describe('traces', () => {
       expect([one?.parentSpanId, other?.parentSpanId]).toEqual([undefined, undefined]);
       expect(one?.traceId).not.toBe(other?.traceId);
       expect(one?.attributes).toMatchObject({ 'sandbox.cleanup.expired': 0, 'sandbox.cleanup.error': 0 });
+      // What they came to is logged within them.
+      const swept = (): unknown[] => sweeper.logged('sandbox_swept').map(({ trace_id }) => trace_id);
+      await eventually(() => swept().includes(one?.traceId), 'the end of a sweep is logged with its trace');
     } finally {
       await sweeper.dispose();
     }

@@ -1,5 +1,8 @@
 import type { StorageConfig } from '../../src/config/sections.js';
 import type { Database } from '../../src/persistence/database.js';
+import { ObservedAttachmentContent } from '../../src/storage/adapters/filesystem/observed-attachment-content.js';
+import { ObservedHistoryContent } from '../../src/storage/adapters/filesystem/observed-history-content.js';
+import { ObservedStagingArea } from '../../src/storage/adapters/filesystem/observed-staging-area.js';
 import { aStorageConfig } from '../builders/configuration.js';
 import { CHAT } from '../builders/ids.js';
 import { aChat, aWorkspace, WORKSPACE } from '../builders/storage.js';
@@ -7,6 +10,7 @@ import { openDatabase } from '../support/test-database.js';
 import { FakeAttachmentContent, FakeHistoryContent, FakeStagingArea, FakeUsageReader } from './content.js';
 import { FakeDisk } from './disk.js';
 import { FileUseCases } from './file-use-cases.js';
+import { RecordingTracer } from './observability.js';
 import { FakeChatContent } from './storage.js';
 
 /** The use cases of files and histories over a database and a disk in memory, with one workspace and one chat in it. */
@@ -20,6 +24,7 @@ export class FileStore extends FileUseCases {
   private constructor(
     database: Database,
     readonly disk: FakeDisk,
+    tracer: RecordingTracer,
     config: StorageConfig,
   ) {
     const fakes = {
@@ -29,7 +34,13 @@ export class FileStore extends FileUseCases {
       chatContent: new FakeChatContent(disk),
       reader: new FakeUsageReader(disk),
     };
-    super(database, fakes, config);
+    const observed = {
+      ...fakes,
+      staging: new ObservedStagingArea(fakes.staging, tracer),
+      content: new ObservedAttachmentContent(fakes.content, tracer),
+      history: new ObservedHistoryContent(fakes.history, tracer),
+    };
+    super(database, observed, config, tracer);
     this.staging = fakes.staging;
     this.content = fakes.content;
     this.history = fakes.history;
@@ -38,8 +49,9 @@ export class FileStore extends FileUseCases {
   }
 
   static async open(overrides: Partial<StorageConfig> = {}): Promise<FileStore> {
-    const database = await openDatabase('sqlite::memory:');
-    const store = new FileStore(database, new FakeDisk(), aStorageConfig(overrides));
+    const tracer = new RecordingTracer();
+    const database = await openDatabase('sqlite::memory:', tracer);
+    const store = new FileStore(database, new FakeDisk(), tracer, aStorageConfig(overrides));
     await store.workspaces.add(aWorkspace());
     await store.chats.add(aChat());
     await store.chatContent.ensureLayout(CHAT);
@@ -48,7 +60,7 @@ export class FileStore extends FileUseCases {
 
   /** Another process on the same database and disk, as after a restart. */
   restarted(overrides: Partial<StorageConfig> = {}): FileStore {
-    return new FileStore(this.database, this.disk, aStorageConfig(overrides));
+    return new FileStore(this.database, this.disk, this.tracer, aStorageConfig(overrides));
   }
 
   close(): Promise<void> {

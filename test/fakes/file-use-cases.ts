@@ -12,6 +12,7 @@ import type { HistoryContent } from '../../src/storage/ports/history-content.js'
 import type { StagingArea } from '../../src/storage/ports/staging-area.js';
 import type { WorkspaceUsageReader } from '../../src/storage/ports/workspace-usage-reader.js';
 import { ClearFiles } from '../../src/storage/use-cases/clear-files.js';
+import { ContentEvents } from '../../src/storage/use-cases/content-events.js';
 import { ContentWriter } from '../../src/storage/use-cases/content-writer.js';
 import { DeleteFile } from '../../src/storage/use-cases/delete-file.js';
 import { FileInventory } from '../../src/storage/use-cases/file-inventory.js';
@@ -57,7 +58,6 @@ export class FileUseCases {
   readonly clock = new SteppableClock();
   readonly logger = new RecordingLogger();
   readonly metrics = new RecordingMetrics();
-  readonly tracer = new RecordingTracer();
   readonly workspaces: SqlWorkspaceRepository;
   readonly chats: SqlChatRepository;
   readonly files: SqlChatFileRepository;
@@ -77,29 +77,31 @@ export class FileUseCases {
     protected readonly database: Database,
     { staging, content, history, chatContent, reader }: ContentPorts,
     config: StorageConfig,
+    readonly tracer = new RecordingTracer(),
   ) {
     const ids = new SequentialIds();
-    const { clock, logger, metrics, tracer } = this;
+    const { clock, logger, metrics } = this;
     this.workspaces = new SqlWorkspaceRepository(database);
     this.chats = new SqlChatRepository(database);
     this.files = new SqlChatFileRepository(database);
     this.ledger = new SqlWriteLedger(database);
     const { files, ledger } = this;
-    const getChat = new GetChat(this.chats);
+    const getChat = new GetChat(this.chats, tracer);
     this.meter = new WorkspaceMeter(this.chats, reader, ledger, logger);
-    const quota = new Quota(ledger, metrics, this.meter, config);
+    const events = new ContentEvents(logger, metrics);
+    const quota = new Quota(ledger, events, this.meter, config);
     const writer = new ContentWriter(staging, ledger, clock, ids, logger, quota);
     const inventory = new FileInventory(content, files, clock, ids, config);
-    this.storeFile = new StoreFile(content, files, metrics, tracer, getChat, writer, config);
+    this.storeFile = new StoreFile(content, files, tracer, getChat, writer, events, config);
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
-    this.deleteFile = new DeleteFile(ledger, content, tracer, this.getFile);
-    this.clearFiles = new ClearFiles(content, logger, tracer, getChat, inventory);
+    this.deleteFile = new DeleteFile(ledger, content, tracer, this.getFile, events);
+    this.clearFiles = new ClearFiles(content, logger, tracer, getChat, inventory, events);
     const openHistory = new OpenHistory(history, chatContent, this.chats);
     this.getHistory = new GetHistory(history, tracer, getChat, openHistory, config);
     const rewriter = new HistoryRewriter(history, staging, openHistory, config);
-    this.writeHistory = new WriteHistory(tracer, getChat, writer, rewriter, config);
-    this.usage = new GetWorkspaceUsage(new GetWorkspace(this.workspaces), this.meter, config);
+    this.writeHistory = new WriteHistory(tracer, getChat, writer, rewriter, events, config);
+    this.usage = new GetWorkspaceUsage(tracer, new GetWorkspace(this.workspaces, tracer), this.meter, config);
     this.recoverWrites = new RecoverWrites(staging, ledger, content, logger);
   }
 

@@ -11,6 +11,8 @@ export interface LogRecord {
 /** Keeps every record, with the fields of its context. */
 export class RecordingLogger implements Logger {
   readonly records: LogRecord[] = [];
+  /** What every record bears, asked when it is made. */
+  mark: () => LogFields = () => ({});
   private context: LogFields = {};
 
   debug(event: string, fields: LogFields = {}): void {
@@ -47,7 +49,7 @@ export class RecordingLogger implements Logger {
   }
 
   private record(level: LogRecord['level'], event: string, fields: LogFields): void {
-    this.records.push({ level, event, fields: { ...this.context, ...fields } });
+    this.records.push({ level, event, fields: { ...this.context, ...this.mark(), ...fields } });
   }
 }
 
@@ -99,6 +101,10 @@ export interface SpanRecord {
 /** Keeps every span, which needs its `this`, as those of the SDK do. */
 export class RecordingTracer implements Tracer {
   readonly spans: SpanRecord[] = [];
+  /** What runs in no span of ours, such as an error's answer, runs in that of the request. */
+  readonly request: SpanRecord = { name: 'request', isRoot: true, attributes: {}, error: null };
+  private readonly failures = new Set<unknown>();
+  private readonly open: string[] = [];
 
   span<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
     return this.record(name, false, attributes, work);
@@ -106,6 +112,19 @@ export class RecordingTracer implements Tracer {
 
   trace<T>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
     return this.record(name, true, attributes, work);
+  }
+
+  current(): Span {
+    return this.toSpan(this.request);
+  }
+
+  hasFailedBy(error: unknown): boolean {
+    return this.failures.has(error) || (error instanceof Error && this.hasFailedBy(error.cause));
+  }
+
+  /** The span that was begun last and has not ended; what happens at one time is not told apart. */
+  get innermost(): string | undefined {
+    return this.open.at(-1);
   }
 
   /** The one span of that name that came last. */
@@ -121,12 +140,20 @@ export class RecordingTracer implements Tracer {
   ): Promise<T> {
     const record: SpanRecord = { name, isRoot, attributes: { ...attributes }, error: null };
     this.spans.push(record);
-    return work(new RecordingSpan(record));
+    this.open.push(name);
+    return work(this.toSpan(record)).finally(() => this.open.splice(this.open.lastIndexOf(name), 1));
+  }
+
+  private toSpan(record: SpanRecord): Span {
+    return new RecordingSpan(record, this.failures);
   }
 }
 
 class RecordingSpan implements Span {
-  constructor(private readonly record: SpanRecord) {}
+  constructor(
+    private readonly record: SpanRecord,
+    private readonly failures: Set<unknown>,
+  ) {}
 
   set(attributes: SpanAttributes): void {
     Object.assign(this.record.attributes, attributes);
@@ -134,5 +161,6 @@ class RecordingSpan implements Span {
 
   fail(error: unknown): void {
     this.record.error = error;
+    this.failures.add(error);
   }
 }

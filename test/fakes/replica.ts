@@ -17,6 +17,7 @@ import { GetSandbox } from '../../src/sandbox/use-cases/get-sandbox.js';
 import { LastWords } from '../../src/sandbox/use-cases/last-words.js';
 import { ListSandboxes } from '../../src/sandbox/use-cases/list-sandboxes.js';
 import { ObservedPass } from '../../src/sandbox/use-cases/observed-pass.js';
+import { OverdueContainers } from '../../src/sandbox/use-cases/overdue-containers.js';
 import { Readiness } from '../../src/sandbox/use-cases/readiness.js';
 import { ReconcileSandboxes } from '../../src/sandbox/use-cases/reconcile-sandboxes.js';
 import { SandboxDirectories } from '../../src/sandbox/use-cases/sandbox-directories.js';
@@ -84,8 +85,10 @@ export class Replica {
     const deadlines = new Deadlines(docker, sandbox);
     const queue = new BoundedStartQueue(sandbox);
     const lastWords = new LastWords(runtime, logger, deadlines);
+    const overdue = new OverdueContainers();
+    const cleanupEvents = new CleanupEvents(logger, metrics);
     const starter = new ContainerStarter(runtime, clock, logger, lastWords, sandbox);
-    const endContainer = new EndContainer(runtime, logger, sandbox);
+    const endContainer = new EndContainer(runtime, logger, overdue, sandbox);
     const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
     const arrivals = new Arrivals();
     const admission = new Admission(registry, runtime, clock, sandbox);
@@ -140,7 +143,9 @@ export class Replica {
       arrivals,
       flights,
       endContainer,
+      lastWords,
       events,
+      cleanupEvents,
       deadlines,
     );
     this.runWithoutSandboxes = new RunWithoutSandboxes(
@@ -150,12 +155,12 @@ export class Replica {
       clock,
       endContainer,
       lastWords,
+      cleanupEvents,
       deadlines,
       sandbox,
     );
-    this.getSandbox = new GetSandbox(runtime, registry, clock, deadlines);
+    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);
-    const cleanupEvents = new CleanupEvents(logger, metrics);
     const agreement = new Agreement(
       runtime,
       registry,
@@ -164,12 +169,17 @@ export class Replica {
       endContainer,
       lastWords,
       cleanupEvents,
+      overdue,
       deadlines,
       sandbox,
     );
-    const pass = new ObservedPass(agreement, cleanupEvents, new SandboxGauges(registry, clock, metrics));
+    const pass = new ObservedPass(
+      agreement,
+      cleanupEvents,
+      new SandboxGauges(registry, clock, metrics, overdue),
+    );
     this.reconcile = new ReconcileSandboxes(runtime, tracer, logger, pass);
-    this.cleanup = new CleanupExpiredSandboxes(clock, tracer, pass, sandbox);
+    this.cleanup = new CleanupExpiredSandboxes(clock, tracer, logger, pass, sandbox);
   }
 
   /** A create of the usual chat, agent and volume, unless told otherwise. */

@@ -91,4 +91,8 @@ export class BreakableRegistry extends InMemorySessionRegistry {
   override save(sandbox: Sandbox): Promise<void> {
     return this.isBroken ? Promise.reject(new Error('disk full')) : super.save(sandbox);
   }
+
+  override forget(chatId: string, sessionId: string): Promise<void> {
+    return this.isBroken ? Promise.reject(new Error('disk full')) : super.forget(chatId, sessionId);
+  }
 }

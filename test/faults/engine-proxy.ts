@@ -35,6 +35,8 @@ export class EngineProxy {
   readonly socketPath = join(tmpdir(), `engine-proxy-${randomBytes(4).toString('hex')}.sock`);
   /** `METHOD path` of every request, in order; the path without version and query. */
   readonly journal: string[] = [];
+  /** What the answers say that are a status alone. */
+  message = 'injected';
   private rules: Rule[] = [];
   private readonly removing = new Set<string>();
   private server: Server | null = null;
@@ -121,7 +123,7 @@ export class EngineProxy {
   ): void {
     const refusal = refusalOf(call, this.removing);
     if (fault === 'refuse') incoming.socket.destroy();
-    else if (typeof fault === 'number') say(answer, fault, 'injected');
+    else if (typeof fault === 'number') say(answer, fault, this.message);
     else if (refusal !== null && fault === null) say(answer, 409, refusal);
     else forward(incoming, answer, fault, rewritingOf(call, fault, this.removing));
   }

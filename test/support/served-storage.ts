@@ -8,6 +8,7 @@ import { allowLongRequests, cutStalled } from '../../src/http/stalled-connection
 import { strictExpress } from '../../src/http/strict-express.js';
 import { LOGGER } from '../../src/observability/ports/logger.js';
 import { METRICS } from '../../src/observability/ports/metrics.js';
+import { TRACER } from '../../src/observability/ports/tracer.js';
 import { attachmentNameInPath } from '../../src/storage/adapters/http/attachment-name-in-path.js';
 import { FileContentController } from '../../src/storage/adapters/http/file-content.controller.js';
 import { FileController } from '../../src/storage/adapters/http/file.controller.js';
@@ -21,7 +22,7 @@ import { ListFiles } from '../../src/storage/use-cases/list-files.js';
 import { StoreFile } from '../../src/storage/use-cases/store-file.js';
 import { WriteHistory } from '../../src/storage/use-cases/write-history.js';
 import { CHAT } from '../builders/ids.js';
-import { RecordingLogger, RecordingMetrics } from '../fakes/observability.js';
+import { RecordingLogger, RecordingMetrics, RecordingTracer } from '../fakes/observability.js';
 import { FakeStorage } from '../fakes/storage-use-cases.js';
 
 @Module({
@@ -33,6 +34,7 @@ class StorageHttp {}
 export class ServedStorage {
   readonly logger = new RecordingLogger();
   readonly metrics = new RecordingMetrics();
+  readonly tracer = new RecordingTracer();
   readonly storage = new FakeStorage();
   private readonly connections: RawConnection[] = [];
   private app: NestExpressApplication | null = null;
@@ -55,6 +57,7 @@ export class ServedStorage {
     return [
       { provide: LOGGER, useValue: this.logger },
       { provide: METRICS, useValue: this.metrics },
+      { provide: TRACER, useValue: this.tracer },
       { provide: APP_FILTER, useClass: ErrorFilter },
       { provide: APP_PIPE, useClass: RequestPipe },
       { provide: StoreFile, useValue: storage.storeFile },

@@ -1,13 +1,14 @@
 import { aStorageConfig, anAppConfig } from '../builders/configuration.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { NoTracer } from '../../src/observability/adapters/no-tracer.js';
+import type { Tracer } from '../../src/observability/ports/tracer.js';
 import { ReadinessChecks } from '../../src/health/readiness-checks.js';
 import { Database } from '../../src/persistence/database.js';
 import { SchemaMigrations } from '../../src/persistence/schema-migrations.js';
 import { StorageMigrations } from '../../src/storage/adapters/database/migrations.js';
 
 /** A database with all tables, put together as the application does; to be closed by `onApplicationShutdown`. */
-export async function openDatabase(databaseUrl: string): Promise<Database> {
+export async function openDatabase(databaseUrl: string, tracer: Tracer = new NoTracer()): Promise<Database> {
   const migrations = new SchemaMigrations();
   const database = new Database(
     aStorageConfig({ databaseUrl }),
@@ -15,7 +16,7 @@ export async function openDatabase(databaseUrl: string): Promise<Database> {
     migrations,
     new ReadinessChecks(),
     new RecordingLogger(),
-    new NoTracer(),
+    tracer,
   );
   database.onModuleInit();
   new StorageMigrations(migrations, database).onModuleInit();

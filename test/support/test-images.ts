@@ -13,8 +13,8 @@ const SCRIPTS = {
   agent: 'exec /bin/busybox httpd -f -p 8000 -h /www',
   /** Ends at once, with a code of its own. */
   exits: 'echo last words; exit 3',
-  /** Tells what it was given, and ends. */
-  tells: 'echo "given $MODEL_KEY"; exit 3',
+  /** Tells what it was given, so that a cut at 4,096 characters goes through it, then once more; and ends. */
+  tells: 'printf "%s %04039d\\n" "$MODEL_KEY" 0; echo "given $MODEL_KEY"; exit 3',
   /** Runs and never listens. */
   silent: 'exec /bin/busybox sleep 3600',
   /** Runs, and does not care for SIGTERM. */

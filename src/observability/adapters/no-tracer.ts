@@ -9,6 +9,14 @@ export class NoTracer implements Tracer {
   trace<T>(_name: string, _attributes: SpanAttributes, work: (span: Span) => Promise<T>): Promise<T> {
     return work(NO_SPAN);
   }
+
+  current(): Span {
+    return NO_SPAN;
+  }
+
+  hasFailedBy(): boolean {
+    return false;
+  }
 }
 
 const NO_SPAN: Span = { set: () => undefined, fail: () => undefined };

@@ -10,27 +10,19 @@ const SEVERITIES: Readonly<Record<string, SeverityNumber>> = {
   fatal: SeverityNumber.FATAL,
 };
 
-interface PinoRecord {
-  readonly level: string;
-  readonly time: string;
-  readonly msg: string;
-  trace_id?: string;
-  span_id?: string;
-}
-
 /**
  * Hands every record to OpenTelemetry's API, as it stands on standard output: the event as the body, the fields as
- * attributes. It is called within the span that the record belongs to, which the API takes note of.
+ * attributes. It is called within the span that the record belongs to, which the API takes note of. Who sends is said once
+ * a batch, by the resource.
  */
 export class OtelLogStream implements DestinationStream {
   private readonly logger = logs.getLogger('sandbox-master');
 
   write(line: string): void {
-    const record = JSON.parse(line) as PinoRecord & Attributes;
-    const { level, time, msg, ...attributes } = record;
-    // The API notes the current span itself.
-    delete attributes.trace_id;
-    delete attributes.span_id;
+    // The API notes the current span itself, and the resource has the names of the service.
+    const { level, time, msg, trace_id, span_id, service, env, instance, ...attributes } = JSON.parse(
+      line,
+    ) as PinoRecord & Attributes;
     this.logger.emit({
       severityNumber: SEVERITIES[level] ?? SeverityNumber.UNSPECIFIED,
       severityText: level,
@@ -39,4 +31,10 @@ export class OtelLogStream implements DestinationStream {
       attributes,
     });
   }
+}
+
+interface PinoRecord {
+  readonly level: string;
+  readonly time: string;
+  readonly msg: string;
 }

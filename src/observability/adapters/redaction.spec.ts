@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Configuration } from '../../config/configuration.js';
-import { redactionOf, secretsOf } from './redaction.js';
+import { redactionOf, secretsOf, textRedactionOf } from './redaction.js';
 
 const line = (fields: object): string => JSON.stringify({ msg: 'event', ...fields });
 
@@ -40,6 +40,23 @@ describe('redactionOf', () => {
     expect(redacted).not.toMatch(/abc/);
     expect(() => JSON.parse(redacted) as unknown).not.toThrow();
   });
+});
+
+describe('textRedactionOf', () => {
+  const redact = textRedactionOf(redactionOf(['s3cret"value', '123456']));
+
+  it('strikes secrets out of a text of any characters, and leaves the rest as it is', () => {
+    expect(redact('a "quoted" s3cret"value\n\\ 123456 \u0000')).toBe(
+      'a "quoted" [redacted]\n\\ 999999 \u0000',
+    );
+  });
+
+  it.each(['first\nBearer abcdef.123', 'first\tBasic YWJjZGVm', 'Bearer abcdef.123'])(
+    'knows a header by its form, wherever a line begins: %j',
+    (text) => {
+      expect(redact(text)).toMatch(/(Bearer|Basic) \[redacted\]$/);
+    },
+  );
 });
 
 describe('secretsOf', () => {

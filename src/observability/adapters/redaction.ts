@@ -1,4 +1,5 @@
 import type { Configuration } from '../../config/configuration.js';
+import type { TextRedaction } from '../ports/redaction.js';
 
 const MASK = '[redacted]';
 /** In place of digits, which may stand in a number: the record must remain JSON. */
@@ -13,7 +14,8 @@ const SECRET_NAME = /token|key|secret|passw|credential/i;
 /** What gives a secret away whose value is not known: its field's name, or its form. */
 const BY_FIELD =
   /("(?:authorization|cookie|set-cookie|x-api-token|api_?token|signing_?key|password|secret)":)"(?:[^"\\]|\\.)*"/gi;
-const BY_FORM = /\b(Bearer|Basic) +[\w.~+/=-]{6,}/gi;
+/** A line break in a text is, in its JSON, an `n` right before the word. */
+const BY_FORM = /(?:\b|(?<=\\[nrt]))(Bearer|Basic) +[\w.~+/=-]{6,}/gi;
 const IN_URL = /(:\/\/[^\s"/@:]*:)[^\s"/@]+@/g;
 
 /** Strikes secrets out of a record's JSON. */
@@ -37,6 +39,12 @@ export function redactionOf(secrets: readonly string[]): Redaction {
       .replace(IN_URL, `$1${MASK}@`);
   };
 }
+
+/** The same for a text by itself. */
+export const textRedactionOf =
+  (redact: Redaction): TextRedaction =>
+  (text) =>
+    JSON.parse(redact(JSON.stringify(text))) as string;
 
 const maskOf = (secret: string): string => (/^\d+$/.test(secret) ? DIGIT_MASK.repeat(secret.length) : MASK);
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { context } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Configuration } from '../../config/configuration.js';
 import { VERSION } from '../../version.js';
+import { RequestContextManager } from './request-context-manager.js';
 
 /** Lets the current span, and what belongs to a request, follow the work through promises and callbacks. */
 export function followContext(): void {
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  context.setGlobalContextManager(new RequestContextManager().enable());
 }
 
 /** Who sends. Replicas share `app.instance`, so that each process needs a name of its own beside it. */

@@ -4,7 +4,7 @@ import { aUuid, CHAT } from '../../../test/builders/ids.js';
 import { minutesAgo, NOW, secondsAgo } from '../../../test/builders/times.js';
 import { FakeEngine } from '../../../test/fakes/fake-engine.js';
 import { Replica } from '../../../test/fakes/replica.js';
-import { noCounts } from './cleanup-events.js';
+import { cleanupCounts } from '../../../test/builders/cleanup.js';
 
 describe('a pass towards agreement', () => {
   let engine: FakeEngine;
@@ -20,7 +20,7 @@ describe('a pass towards agreement', () => {
   it('has nothing to do where all agree, and asks the engine once', async () => {
     const sandbox = await replica.create();
     const before = replica.runtime.faults.countOf('find');
-    expect(await replica.sweep()).toEqual(noCounts());
+    expect(await replica.sweep()).toEqual(cleanupCounts());
     expect(await replica.registry.list()).toEqual([sandbox]);
     expect(replica.runtime.faults.countOf('find')).toBe(before);
   });
@@ -50,7 +50,7 @@ describe('a pass towards agreement', () => {
       const named = engine.place({ claim: { createdAt: minutesAgo(3) } });
       engine.place({ name: 'older-name', claim: { createdAt: minutesAgo(2), sessionId: aUuid(7) } });
       engine.place({ name: 'oldest-name', claim: { createdAt: minutesAgo(4), sessionId: aUuid(8) } });
-      expect(await replica.sweep()).toEqual({ ...noCounts(), adopted: 1, orphan_removed: 2 });
+      expect(await replica.sweep()).toEqual(cleanupCounts({ adopted: 1, orphan_removed: 2 }));
       expect(ids()).toEqual([named.containerId]);
       expect(await replica.registry.list()).toMatchObject([{ containerId: named.containerId }]);
     });
@@ -74,9 +74,9 @@ describe('a pass towards agreement', () => {
     it('what has expired, at its very end', async () => {
       await replica.create();
       replica.clock.advanceSeconds(299.999);
-      expect(await replica.sweep()).toEqual(noCounts());
+      expect(await replica.sweep()).toEqual(cleanupCounts());
       replica.clock.advanceSeconds(0.001);
-      expect(await replica.sweep()).toEqual({ ...noCounts(), expired: 1 });
+      expect(await replica.sweep()).toEqual(cleanupCounts({ expired: 1 }));
       expect([ids(), await replica.registry.list()]).toEqual([[], []]);
       expect(replica.logger.fieldsOf('sandbox_expired')).toMatchObject([
         { chat_id: CHAT, reason: 'expired' },
@@ -87,22 +87,22 @@ describe('a pass towards agreement', () => {
       for (const [index, state] of (['running', 'dead', 'created'] as const).entries()) {
         engine.place({ state, claim: { chatId: aUuid(index + 1), expiresAt: NOW, createdAt: NOW } });
       }
-      expect(await replica.sweep()).toEqual({ ...noCounts(), expired: 3 });
+      expect(await replica.sweep()).toEqual(cleanupCounts({ expired: 3 }));
       expect(ids()).toEqual([]);
     });
 
     it('what is dead, and its record', async () => {
       await replica.create();
       engine.all.forEach((container) => engine.end(container));
-      expect(await replica.sweep()).toEqual({ ...noCounts(), orphan_removed: 1 });
+      expect(await replica.sweep()).toEqual(cleanupCounts({ orphan_removed: 1 }));
       expect([ids(), await replica.registry.list()]).toEqual([[], []]);
     });
 
     it('what was created and never started, once the grace is over', async () => {
       engine.place({ state: 'created', claim: { createdAt: secondsAgo(0.19) } });
-      expect(await replica.sweep()).toEqual(noCounts());
+      expect(await replica.sweep()).toEqual(cleanupCounts());
       replica.clock.advanceSeconds(0.01);
-      expect(await replica.sweep()).toEqual({ ...noCounts(), orphan_removed: 1 });
+      expect(await replica.sweep()).toEqual(cleanupCounts({ orphan_removed: 1 }));
     });
 
     it('what does not stop, all the same', async () => {
@@ -117,7 +117,7 @@ describe('a pass towards agreement', () => {
   it('forgets what is gone', async () => {
     await replica.create();
     engine.containers.clear();
-    expect(await replica.sweep()).toEqual({ ...noCounts(), forgotten: 1 });
+    expect(await replica.sweep()).toEqual(cleanupCounts({ forgotten: 1 }));
     expect(await replica.registry.list()).toEqual([]);
     expect(replica.logger.events).toContain('sandbox_forgotten');
   });
@@ -129,7 +129,7 @@ describe('a pass towards agreement', () => {
     ['being removed', { state: 'removing' as const, ip: null }, 0],
   ])('leaves alone what is %s', async (_, facts, unreadable) => {
     const placed = { ...engine.place(facts) };
-    expect(await replica.sweep()).toEqual({ ...noCounts(), unreadable });
+    expect(await replica.sweep()).toEqual(cleanupCounts({ unreadable }));
     expect(engine.all).toEqual([placed]);
     expect(await replica.registry.list()).toEqual([]);
   });

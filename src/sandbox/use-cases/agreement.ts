@@ -2,21 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
-import { isAlive, type OurContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
+import { isAlive, isOurs, type OurContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
 import {
   planReconciliation,
   type ReconciliationAction,
   type RemovalReason,
 } from '../domain/reconciliation-plan.js';
-import type { Sandbox } from '../domain/sandbox.js';
+import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { LIFECYCLE_LOCK, type LifecycleLock } from '../ports/lifecycle-lock.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { forEachBounded } from './bounded-concurrency.js';
-import { type CleanupCounts, CleanupEvents, noCounts } from './cleanup-events.js';
+import { type CleanupCounts, CleanupEvents, noTally } from './cleanup-events.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 import { LastWords } from './last-words.js';
+import { OverdueContainers } from './overdue-containers.js';
 
 /** Chats worked on at one time. */
 const CONCURRENCY = 32;
@@ -28,6 +29,8 @@ const PATIENCE_MS = 500;
 export class Agreement {
   /** Chats that are being worked on, also from earlier passes. */
   private readonly underWay = new Set<string>();
+  /** What was done since the last pass that came to its end; what outlasts a pass belongs to the next. */
+  private tally = noTally();
 
   constructor(
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
@@ -37,13 +40,15 @@ export class Agreement {
     private readonly endContainer: EndContainer,
     private readonly lastWords: LastWords,
     private readonly events: CleanupEvents,
+    private readonly overdue: OverdueContainers,
     private readonly deadlines: Deadlines,
     private readonly sandbox: SandboxConfig,
   ) {}
 
   /**
    * One pass. A chat that fails is told, counted and left to the next pass; the others go on. One that takes long is
-   * finished beside the passes that follow.
+   * finished beside the passes that follow, and counted by the one during which, or before which, it ends.
+   * @returns what was done since the last pass that succeeded
    * @throws SandboxRuntimeError when the containers cannot be listed: then nothing is known and nothing is done
    */
   async reach(): Promise<CleanupCounts> {
@@ -51,7 +56,7 @@ export class Agreement {
     const containers = await this.runtime.list();
     const sandboxes = await this.registry.list();
     const actions = await this.plan(sandboxes, containers);
-    const counts = { ...noCounts(), unreadable: actions.filter(isUnreadable).length };
+    this.overdue.seen(this.expiriesOf(actions));
     const records = new Map(sandboxes.map((sandbox) => [sandbox.chatId, sandbox]));
     const work = Map.groupBy(actions.filter(isOfChat), ({ chatId }) => chatId);
     for (const [chatId, planned] of work) {
@@ -59,13 +64,31 @@ export class Agreement {
     }
     await forEachBounded([...work], CONCURRENCY, async ([chatId, planned]) => {
       this.underWay.add(chatId);
-      const settled = this.settle(chatId, planned, records.get(chatId) ?? null, counts).finally(() => {
+      const settled = this.settle(chatId, planned, records.get(chatId) ?? null).finally(() => {
         this.underWay.delete(chatId);
       });
       await withPatience(settled);
     });
     await this.withdrawDoneDeletions(actions, beganAt);
+    return this.takeCounts(actions.filter(isUnreadable).length);
+  }
+
+  private takeCounts(unreadable: number): CleanupCounts {
+    const counts = { ...this.tally, unreadable, unfinished: this.underWay.size };
+    this.tally = noTally();
     return counts;
+  }
+
+  /** Of all containers that should have ended by now, also those that somebody is removing. */
+  private expiriesOf(actions: readonly ReconciliationAction[]): Map<string, Date> {
+    const now = this.clock.now();
+    const containers = actions.flatMap((action) => ('container' in action ? [action.container] : []));
+    return new Map(
+      containers
+        .filter(isOurs)
+        .filter(({ claim }) => isExpired(claim, now))
+        .map(({ containerId, claim }) => [containerId, claim.expiresAt]),
+    );
   }
 
   private async plan(
@@ -83,7 +106,6 @@ export class Agreement {
     chatId: string,
     planned: readonly ReconciliationAction[],
     plannedRecord: Sandbox | null,
-    counts: CleanupCounts,
   ): Promise<void> {
     try {
       await this.lock.runExclusive(chatId, this.deadlines.engineMs, async () => {
@@ -92,10 +114,10 @@ export class Agreement {
         // Adopting costs no call of its own, so that a start-up costs one list: what is handed out is verified anyway.
         const isAdoptionOnly = isUnchanged && planned.every(({ kind }) => kind === 'adopt');
         const actions = isAdoptionOnly ? planned : await this.planAgain(record, planned);
-        for (const action of actions) await this.carryOut(action, record, counts);
+        for (const action of actions) await this.carryOut(action, record);
       });
     } catch (error) {
-      counts.error += 1;
+      this.tally.error += 1;
       this.events.failed(chatId, error);
     }
   }
@@ -115,24 +137,20 @@ export class Agreement {
     );
   }
 
-  private async carryOut(
-    action: ReconciliationAction,
-    record: Sandbox | null,
-    counts: CleanupCounts,
-  ): Promise<void> {
+  private async carryOut(action: ReconciliationAction, record: Sandbox | null): Promise<void> {
     switch (action.kind) {
       case 'adopt':
         await this.registry.save(toSandbox(action.container));
-        counts.adopted += 1;
+        this.tally.adopted += 1;
         this.events.adopted(action.container);
         break;
       case 'forget':
         await this.registry.forget(action.chatId, action.sandbox.sessionId);
-        counts.forgotten += 1;
+        this.tally.forgotten += 1;
         this.events.forgotten(action.sandbox);
         break;
       case 'remove':
-        await this.remove(action.container, action.reason, record, counts);
+        await this.remove(action.container, action.reason, record);
         break;
       case 'leave':
         break;
@@ -143,7 +161,6 @@ export class Agreement {
     container: OurContainer,
     reason: RemovalReason,
     record: Sandbox | null,
-    counts: CleanupCounts,
   ): Promise<void> {
     await this.lastWords.tell(container);
     const isGraceful = reason === 'expired' && isAlive(container);
@@ -151,8 +168,8 @@ export class Agreement {
     if (record?.containerId === container.containerId) {
       await this.registry.forget(record.chatId, record.sessionId);
     }
-    counts[reason === 'expired' ? 'expired' : 'orphan_removed'] += 1;
-    this.events.removed(container, reason);
+    this.tally[reason === 'expired' ? 'expired' : 'orphan_removed'] += 1;
+    this.events.removed({ ...container.claim, containerId: container.containerId }, reason);
   }
 
   /** A deletion that was asked for is done once nothing that it meant is left. */

@@ -6,26 +6,33 @@ import type { RemovalReason } from '../domain/reconciliation-plan.js';
 import type { Sandbox } from '../domain/sandbox.js';
 import { SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 
-/** What one pass did, in sandboxes or containers. */
-export interface CleanupCounts {
+/** What was done, in sandboxes or containers; `error`: chats. */
+export interface CleanupTally {
   adopted: number;
   expired: number;
   orphan_removed: number;
   forgotten: number;
-  unreadable: number;
   error: number;
 }
 
-export const noCounts = (): CleanupCounts => ({
+/** The same at the end of a pass, with the containers that it could not read and the chats that it left under way. */
+export interface CleanupCounts extends Readonly<CleanupTally> {
+  readonly unreadable: number;
+  readonly unfinished: number;
+}
+
+export const noTally = (): CleanupTally => ({
   adopted: 0,
   expired: 0,
   orphan_removed: 0,
   forgotten: 0,
-  unreadable: 0,
   error: 0,
 });
 
-/** What the sweep and the start-up do, told to the log and the metrics. */
+/** The sandbox whose container was ended. */
+type Ended = Pick<Sandbox, 'chatId' | 'sessionId' | 'containerId'>;
+
+/** What ends or comes back without being asked for, mostly by a pass, told to the log and the metrics. */
 @Injectable()
 export class CleanupEvents {
   constructor(
@@ -35,25 +42,19 @@ export class CleanupEvents {
 
   adopted(container: OurContainer): void {
     this.metrics.count('sandbox.cleanup.total', { result: 'adopted' });
-    this.logger.debug('sandbox_adopted', idsOf(container));
+    this.logger.debug('sandbox_adopted', idsOf({ ...container.claim, containerId: container.containerId }));
   }
 
   forgotten(sandbox: Sandbox): void {
     this.metrics.count('sandbox.cleanup.total', { result: 'forgotten' });
-    const { chatId: chat_id, sessionId: session_id, containerId: container_id } = sandbox;
-    this.logger.warn('sandbox_forgotten', {
-      chat_id,
-      session_id,
-      container_id,
-      reason: 'its container is gone',
-    });
+    this.logger.warn('sandbox_forgotten', { ...idsOf(sandbox), reason: 'its container is gone' });
   }
 
-  removed(container: OurContainer, reason: RemovalReason): void {
+  removed(ended: Ended, reason: RemovalReason): void {
     const isExpiry = reason === 'expired';
     this.metrics.count('sandbox.cleanup.total', { result: isExpiry ? 'expired' : 'orphan_removed' });
     this.logger.info(isExpiry ? 'sandbox_expired' : 'sandbox_orphan_removed', {
-      ...idsOf(container),
+      ...idsOf(ended),
       reason,
     });
   }
@@ -71,9 +72,9 @@ export class CleanupEvents {
   }
 }
 
-const idsOf = ({ containerId, claim }: OurContainer): Record<string, string> => ({
-  chat_id: claim.chatId,
-  session_id: claim.sessionId,
+const idsOf = ({ chatId, sessionId, containerId }: Ended): Record<string, string> => ({
+  chat_id: chatId,
+  session_id: sessionId,
   container_id: containerId,
 });
 

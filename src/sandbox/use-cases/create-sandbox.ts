@@ -51,6 +51,7 @@ export class CreateSandbox {
       'volume.host_path': request.volumeHostPath,
     };
     return this.tracer.span('usecase.create_sandbox', attributes, async (span) => {
+      const beganMs = performance.now();
       // With the canonical path as soon as that is known.
       let asked: Terms = request;
       try {
@@ -61,9 +62,9 @@ export class CreateSandbox {
         asked = terms;
         span.set({ 'volume.host_path': terms.volumeHostPath });
         const { outcome, hasJoined } = await landing;
-        return this.answer(span, outcome, hasJoined);
+        return this.answer(span, outcome, hasJoined, beganMs);
       } catch (error) {
-        this.fail(span, error, asked);
+        this.fail(span, error, asked, beganMs);
         throw error;
       }
     });
@@ -88,23 +89,24 @@ export class CreateSandbox {
     }
   }
 
-  private answer(span: Span, outcome: Outcome, hasJoined: boolean): Sandbox {
+  private answer(span: Span, outcome: Outcome, hasJoined: boolean, beganMs: number): Sandbox {
     const { sandbox } = outcome;
     const result = hasJoined ? 'reused' : outcome.result;
     const previous = hasJoined ? null : outcome.previous;
-    this.events.answered(sandbox, result, previous);
+    this.events.answered(sandbox, result, previous, performance.now() - beganMs);
     describeAnswer(span, sandbox, result, previous);
     return sandbox;
   }
 
-  private fail(span: Span, error: unknown, asked: Terms): void {
+  private fail(span: Span, error: unknown, asked: Terms, beganMs: number): void {
+    const durationMs = performance.now() - beganMs;
     if (error instanceof SandboxConflictError) {
-      this.events.conflicted(error, asked);
+      this.events.conflicted(error, asked, durationMs);
       describeConflict(span, error);
       return;
     }
     // A request that breaks a rule is the caller's mistake, and none of the service's creates.
-    if (!(error instanceof InvalidInputError)) this.events.createFailed();
+    if (!(error instanceof InvalidInputError)) this.events.createFailed(durationMs);
     span.set({ 'sandbox.result': 'error' });
     span.fail(error);
   }

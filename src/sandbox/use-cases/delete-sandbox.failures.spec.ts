@@ -39,6 +39,14 @@ describe('DeleteSandbox, where the engine does not do it', () => {
     },
   );
 
+  it('counts and tells what nobody has foreseen, too, and answers it as such', async () => {
+    await replica.create();
+    replica.registry.isBroken = true;
+    await expect(replica.delete()).rejects.not.toMatchObject({ code: 'sandbox_delete_failed' });
+    expect(replica.metrics.resultsOf('sandbox.delete.total')).toEqual(['error']);
+    expect(replica.logger.events).toContain('sandbox_delete_failed');
+  });
+
   it('is tried again by every pass until it is done', async () => {
     await replica.create();
     replica.runtime.faults.inject('remove', 'failed', { times: 3 });

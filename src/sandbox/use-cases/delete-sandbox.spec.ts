@@ -56,9 +56,10 @@ describe('DeleteSandbox', () => {
   it("ends what another replica put in its own one's place", async () => {
     const own = await replica.create();
     engine.containers.delete(own.containerId);
-    await new Replica({ engine }).create();
-    expect(await replica.delete()).not.toBeNull();
+    const theirs = await new Replica({ engine }).create();
+    expect(await replica.delete()).toMatchObject({ containerId: theirs.containerId });
     await expectNothingLeft();
+    expect(replica.logger.fieldsOf('sandbox_deleted')).toMatchObject([{ session_id: theirs.sessionId }]);
   });
 
   it.each([
@@ -68,8 +69,22 @@ describe('DeleteSandbox', () => {
     if (isTracked) await replica.create();
     else await new Replica({ engine }).create();
     replica.clock.advanceSeconds(300);
+    const [{ containerId } = { containerId: '' }] = engine.all;
     expect(await replica.delete()).toBeNull();
     await expectNothingLeft();
+    expect(replica.logger.fieldsOf('sandbox_expired')).toMatchObject([
+      { chat_id: CHAT, container_id: containerId, reason: 'expired' },
+    ]);
+    expect(replica.metrics.resultsOf('sandbox.cleanup.total')).toEqual(['expired']);
+    expect(replica.metrics.resultsOf('sandbox.delete.total')).toEqual(['not_found']);
+  });
+
+  it('tells of no expiry where the expired one was gone already', async () => {
+    await replica.create();
+    replica.clock.advanceSeconds(300);
+    engine.containers.clear();
+    expect(await replica.delete()).toBeNull();
+    expect(replica.logger.fieldsOf('sandbox_expired')).toEqual([]);
   });
 
   it('succeeds where the container is gone already', async () => {

@@ -3,14 +3,16 @@ import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { type SpanAttributes, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { isOurs } from '../domain/container.js';
 import { SandboxDeleteFailedError } from '../domain/errors.js';
-import { isExpired } from '../domain/sandbox.js';
+import { isExpired, type Sandbox } from '../domain/sandbox.js';
 import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { Arrivals } from './arrivals.js';
+import { CleanupEvents } from './cleanup-events.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 import type { Outcome } from './get-or-start.js';
+import { LastWords } from './last-words.js';
 import { SandboxEvents } from './sandbox-events.js';
 import { StartFlights } from './start-flights.js';
 import { TimeBudget } from './time-budget.js';
@@ -21,6 +23,8 @@ export interface Deletion {
   readonly containerId: string;
   readonly agentId: string;
 }
+
+type Ended = Pick<Sandbox, 'chatId' | 'sessionId' | 'containerId' | 'agentId' | 'expiresAt'>;
 
 const attributesOf = ({ sessionId, containerId, agentId }: Deletion): SpanAttributes => ({
   'sandbox.result': 'deleted',
@@ -41,7 +45,9 @@ export class DeleteSandbox {
     private readonly arrivals: Arrivals,
     private readonly flights: StartFlights<Outcome>,
     private readonly endContainer: EndContainer,
+    private readonly lastWords: LastWords,
     private readonly events: SandboxEvents,
+    private readonly cleanupEvents: CleanupEvents,
     private readonly deadlines: Deadlines,
   ) {}
 
@@ -59,8 +65,9 @@ export class DeleteSandbox {
       } catch (error) {
         span.set({ 'sandbox.result': 'error' });
         span.fail(error);
-        if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
         this.events.deleteFailed(chatId, error);
+        // What nobody has foreseen is answered as such, and logged with its stack.
+        if (!(error instanceof SandboxRuntimeError) && !(error instanceof LockTimeoutError)) throw error;
         throw new SandboxDeleteFailedError(error.message, { cause: error });
       }
     });
@@ -99,18 +106,25 @@ export class DeleteSandbox {
     const wasThere = await this.endContainer.execute(sandbox.containerId, 'at-once', budget);
     await this.registry.forget(chatId, sandbox.sessionId);
     // Gone already: then another replica may have put its own container in the place.
-    if (!wasThere) await this.endUntracked(chatId, budget);
-    const { sessionId, containerId, agentId } = sandbox;
-    return isExpired(sandbox, this.clock.now()) ? null : { sessionId, containerId, agentId };
+    const other = wasThere ? null : await this.endUntracked(chatId, budget);
+    return other ?? this.deletionOf(sandbox, wasThere);
   }
 
   /** Another replica may have made a container that this one has not seen yet. */
   private async endUntracked(chatId: string, budget: TimeBudget): Promise<Deletion | null> {
     const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
     if (holder === null || !isOurs(holder)) return null;
-    await this.endContainer.execute(holder.containerId, 'at-once', budget);
-    const { containerId, claim } = holder;
-    const { sessionId, agentId } = claim;
-    return isExpired(claim, this.clock.now()) ? null : { sessionId, containerId, agentId };
+    // One on record is not looked at first, so that a delete costs the engine one call: its last words go with it.
+    await this.lastWords.tell(holder, budget);
+    const wasThere = await this.endContainer.execute(holder.containerId, 'at-once', budget);
+    return this.deletionOf({ ...holder.claim, containerId: holder.containerId }, wasThere);
+  }
+
+  /** An expired one was none that could be deleted: ending it is what the sweep would have done. */
+  private deletionOf(ended: Ended, wasThere: boolean): Deletion | null {
+    const { sessionId, containerId, agentId } = ended;
+    if (!isExpired(ended, this.clock.now())) return { sessionId, containerId, agentId };
+    if (wasThere) this.cleanupEvents.removed(ended, 'expired');
+    return null;
   }
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
+import { OverdueContainers } from './overdue-containers.js';
 import type { TimeBudget } from './time-budget.js';
 
 /** Ends and removes one container, whatever state it is in. To be run under its chat's lock. */
@@ -10,6 +11,7 @@ export class EndContainer {
   constructor(
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly overdue: OverdueContainers,
     private readonly sandbox: SandboxConfig,
   ) {}
 
@@ -24,6 +26,12 @@ export class EndContainer {
     budget?: TimeBudget,
   ): Promise<boolean> {
     if (manner === 'gracefully') await this.stop(containerId, budget);
+    const wasThere = await this.remove(containerId, budget);
+    this.overdue.ended(containerId);
+    return wasThere;
+  }
+
+  private async remove(containerId: string, budget?: TimeBudget): Promise<boolean> {
     try {
       return await this.runtime.remove(containerId, budget?.remainingMs);
     } catch (error) {

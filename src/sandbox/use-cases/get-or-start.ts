@@ -66,7 +66,7 @@ export class GetOrStart {
     }
   }
 
-  /** The record's container as it is now; for an expired record nobody needs to know. */
+  /** The record's container as it is now; whether a create may have it, an expired record tells by itself. */
   private async verify(record: Sandbox, terms: Terms, budget: TimeBudget): Promise<SandboxContainer | null> {
     if (isExpired(record, this.clock.now())) return null;
     try {
@@ -113,8 +113,10 @@ export class GetOrStart {
     queue: TimeBudget,
   ): Promise<Outcome> {
     if (record !== null) {
+      const isOver = isExpired(record, this.clock.now());
       if (container !== null) await this.lastWords.tell(container, budget);
-      const isRunning = isExpired(record, this.clock.now()) || container?.state === 'running';
+      else if (isOver) await this.lastWords.tellOf(record.containerId, budget);
+      const isRunning = isOver || container?.state === 'running';
       await this.endContainer.execute(record.containerId, isRunning ? 'gracefully' : 'at-once', budget);
       await this.registry.forget(record.chatId, record.sessionId);
     }

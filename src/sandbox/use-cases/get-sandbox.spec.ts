@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CHAT } from '../../../test/builders/ids.js';
+import { CHAT, OTHER_CHAT } from '../../../test/builders/ids.js';
 import { NOW } from '../../../test/builders/times.js';
 import { FakeEngine } from '../../../test/fakes/fake-engine.js';
+import type { SpanRecord } from '../../../test/fakes/observability.js';
 import { Replica } from '../../../test/fakes/replica.js';
 
 const notFound = { code: 'sandbox_not_found' };
@@ -74,6 +75,22 @@ describe('GetSandbox', () => {
     });
     replica.runtime.faults.heal();
     expect(await replica.get()).toEqual(sandbox);
+  });
+
+  it('tells its span what it found, and marks it only where the engine fails', async () => {
+    const { sessionId, containerId } = await replica.create();
+    await replica.get();
+    const ids = { 'chat.id': CHAT, 'session.id': sessionId, 'container.id': containerId };
+    const span = (): SpanRecord | undefined => replica.tracer.last('usecase.get_sandbox');
+    expect(span()).toMatchObject({ attributes: { ...ids, 'sandbox.result': 'found' }, error: null });
+    await expect(replica.get(OTHER_CHAT)).rejects.toMatchObject(notFound);
+    expect(span()).toMatchObject({ attributes: { 'sandbox.result': 'not_found' }, error: null });
+    replica.runtime.faults.inject('find', 'timed-out');
+    await expect(replica.get()).rejects.toThrow();
+    expect(span()).toMatchObject({
+      attributes: { 'chat.id': CHAT, 'sandbox.result': 'error' },
+      error: { code: 'sandbox_runtime_unavailable', cause: { failure: 'timed-out' } },
+    });
   });
 
   it('does not say so for a chat without a record either', async () => {

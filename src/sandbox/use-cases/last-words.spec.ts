@@ -40,6 +40,28 @@ describe('LastWords', () => {
     expect(other.logger.fieldsOf('sandbox_died')).toMatchObject([{ container_id: containerId }]);
   });
 
+  it('are told when a create replaces one that has died and expired since', async () => {
+    const containerId = await die();
+    replica.clock.advanceSeconds(100_000);
+    await replica.create();
+    expect(told()).toMatchObject([{ container_id: containerId, output: 'out of memory' }]);
+  });
+
+  it('are told when a delete finds it under the name', async () => {
+    const containerId = await die();
+    const other = new Replica({ engine: replica.engine });
+    await other.delete();
+    expect(other.logger.fieldsOf('sandbox_died')).toMatchObject([{ container_id: containerId }]);
+  });
+
+  it('cost a delete of what is on record no call', async () => {
+    await replica.create();
+    const { faults } = replica.runtime;
+    const before = faults.countOf('find') + faults.countOf('findByChat');
+    await replica.delete();
+    expect(faults.countOf('find') + faults.countOf('findByChat')).toBe(before);
+  });
+
   it('are not waited for when the engine does not give them', async () => {
     await die();
     replica.runtime.faults.inject('readOutput', 'timed-out');

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { isOurs, type SandboxContainer } from '../domain/container.js';
-import { SANDBOX_RUNTIME, type SandboxRuntime } from '../ports/sandbox-runtime.js';
+import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { Deadlines } from './deadlines.js';
 import type { TimeBudget } from './time-budget.js';
 
@@ -25,6 +25,17 @@ export class LastWords {
       exit_code: exitCode,
       output: await this.of(containerId, budget),
     });
+  }
+
+  /** The same for a container that nobody has looked at yet. */
+  async tellOf(containerId: string, budget: TimeBudget): Promise<void> {
+    try {
+      const container = await this.runtime.find(containerId, budget.remainingMs);
+      if (container !== null) await this.tell(container, budget);
+    } catch (error) {
+      // Whoever ends it next hears of the engine as well.
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+    }
   }
 
   async of(containerId: string, budget?: TimeBudget): Promise<string> {

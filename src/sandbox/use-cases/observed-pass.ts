@@ -4,7 +4,15 @@ import { Agreement } from './agreement.js';
 import { type CleanupCounts, CleanupEvents } from './cleanup-events.js';
 import { SandboxGauges } from './sandbox-gauges.js';
 
-/** One pass of the sweep or the reconcile, with what it came to told to its span and the metrics. */
+/** How a pass ended; where it failed as a whole nothing was done. */
+export type PassOutcome =
+  | { readonly result: 'done'; readonly counts: CleanupCounts }
+  | { readonly result: 'failed'; readonly error: unknown };
+
+/**
+ * One pass of the sweep or the reconcile, with what it came to told to its span and the metrics. It never throws, so that
+ * whoever runs it can tell the log of a failure too while the span is still the current one.
+ */
 @Injectable()
 export class ObservedPass {
   constructor(
@@ -13,8 +21,8 @@ export class ObservedPass {
     private readonly gauges: SandboxGauges,
   ) {}
 
-  /** @param prepare what comes first and may fail as the pass itself. @throws SandboxRuntimeError */
-  async run(span: Span, prepare: () => Promise<void> = () => Promise.resolve()): Promise<CleanupCounts> {
+  /** @param prepare what comes first and may fail as the pass itself */
+  async run(span: Span, prepare: () => Promise<void> = () => Promise.resolve()): Promise<PassOutcome> {
     try {
       await prepare();
       const counts = await this.agreement.reach();
@@ -24,11 +32,11 @@ export class ObservedPass {
           Object.entries(counts).map(([result, count]) => [`sandbox.cleanup.${result}`, count as number]),
         ),
       );
-      return counts;
+      return { result: 'done', counts };
     } catch (error) {
       this.events.passFailed(error);
       span.fail(error);
-      throw error;
+      return { result: 'failed', error };
     }
   }
 }

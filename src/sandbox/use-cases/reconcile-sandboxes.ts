@@ -14,11 +14,22 @@ export class ReconcileSandboxes {
     private readonly pass: ObservedPass,
   ) {}
 
-  /** @throws SandboxRuntimeError when the engine does not answer; to be tried again then */
-  execute(): Promise<void> {
+  /**
+   * @param tries how often it has been tried, this time included; the log is told of the first failure only
+   * @returns false when the engine does not answer; to be tried again then
+   */
+  execute(tries = 1): Promise<boolean> {
     return this.tracer.trace('usecase.reconcile_sandboxes', {}, async (span) => {
-      const counts = await this.pass.run(span, () => this.runtime.prepare());
-      this.logger.info('sandbox_reconciled', { ...counts });
+      const outcome = await this.pass.run(span, () => this.runtime.prepare());
+      if (outcome.result === 'done') this.logger.info('sandbox_reconciled', { ...outcome.counts });
+      // Until it succeeds, /readyz tells it on.
+      else {
+        this.logger[tries === 1 ? 'warn' : 'debug']('sandbox_reconcile_failed', {
+          tries,
+          err: outcome.error,
+        });
+      }
+      return outcome.result === 'done';
     });
   }
 }

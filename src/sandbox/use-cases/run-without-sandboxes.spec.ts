@@ -52,12 +52,24 @@ describe('RunWithoutSandboxes', () => {
     replica.clock.advanceSeconds(300);
     const found = await replica.runWithoutSandboxes.execute([CHAT], () => Promise.resolve(engine.all.length));
     expect([found, await replica.registry.list()]).toEqual([0, []]);
+    expect(replica.logger.fieldsOf('sandbox_expired')).toMatchObject([{ chat_id: CHAT, reason: 'expired' }]);
+    expect(replica.metrics.resultsOf('sandbox.cleanup.total')).toEqual(['expired']);
   });
 
   it('ends a dead one before the work', async () => {
-    engine.place({ state: 'dead' });
+    const { containerId } = engine.place({ state: 'dead' });
     expect(await run()).toBe('done');
     expect(engine.all).toEqual([]);
+    expect(replica.logger.fieldsOf('sandbox_orphan_removed')).toMatchObject([
+      { chat_id: CHAT, container_id: containerId, reason: 'dead' },
+    ]);
+    expect(replica.metrics.resultsOf('sandbox.cleanup.total')).toEqual(['orphan_removed']);
+  });
+
+  it('tells nothing of one that somebody else is removing', async () => {
+    engine.place({ state: 'removing' });
+    expect(await run()).toBe('done');
+    expect(replica.metrics.resultsOf('sandbox.cleanup.total')).toEqual([]);
   });
 
   it('does not touch what is not ours', async () => {

@@ -7,9 +7,11 @@ import {
   SandboxQueueTimeoutError,
   SandboxRuntimeUnavailableError,
 } from '../domain/errors.js';
+import { isExpired } from '../domain/sandbox.js';
 import { LIFECYCLE_LOCK, type LifecycleLock, LockTimeoutError } from '../ports/lifecycle-lock.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { CleanupEvents } from './cleanup-events.js';
 import { Deadlines } from './deadlines.js';
 import { EndContainer } from './end-container.js';
 import { LastWords } from './last-words.js';
@@ -25,6 +27,7 @@ export class RunWithoutSandboxes {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly endContainer: EndContainer,
     private readonly lastWords: LastWords,
+    private readonly events: CleanupEvents,
     private readonly deadlines: Deadlines,
     private readonly sandbox: SandboxConfig,
   ) {}
@@ -76,9 +79,15 @@ export class RunWithoutSandboxes {
   }
 
   private async end(container: OurContainer): Promise<void> {
-    const { chatId, sessionId } = container.claim;
+    const { containerId, claim, state } = container;
     await this.lastWords.tell(container);
-    await this.endContainer.execute(container.containerId, isAlive(container) ? 'gracefully' : 'at-once');
-    await this.registry.forget(chatId, sessionId);
+    const wasThere = await this.endContainer.execute(
+      containerId,
+      isAlive(container) ? 'gracefully' : 'at-once',
+    );
+    await this.registry.forget(claim.chatId, claim.sessionId);
+    // One that was on its way out already is told by whoever removes it.
+    if (!wasThere || state === 'removing') return;
+    this.events.removed({ ...claim, containerId }, isExpired(claim, this.clock.now()) ? 'expired' : 'dead');
   }
 }

@@ -22,15 +22,18 @@ export class SandboxEvents {
     @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
-  answered(sandbox: Sandbox, result: CreateResult, previous: Sandbox | null): void {
+  /** @param durationMs from the request's arrival to its answer, as with the other ends of a create */
+  answered(sandbox: Sandbox, result: CreateResult, previous: Sandbox | null, durationMs: number): void {
     this.metrics.count('sandbox.create.total', { result });
+    this.took(result, durationMs);
     if (result === 'replaced' && previous !== null) this.logger.info('sandbox_replaced', idsOf(previous));
     this.logger.info(result === 'reused' ? 'sandbox_reused' : 'sandbox_created', idsOf(sandbox));
   }
 
-  conflicted({ active, fields }: SandboxConflictError, requested: Terms): void {
+  conflicted({ active, fields }: SandboxConflictError, requested: Terms, durationMs: number): void {
     const reason = fields.join(',');
     this.metrics.count('sandbox.create.total', { result: 'conflict', reason });
+    this.took('conflict', durationMs);
     this.logger.warn('sandbox_conflict', {
       chat_id: active.chatId,
       session_id: active.sessionId,
@@ -43,8 +46,9 @@ export class SandboxEvents {
     });
   }
 
-  createFailed(): void {
+  createFailed(durationMs: number): void {
     this.metrics.count('sandbox.create.total', { result: 'error' });
+    this.took('error', durationMs);
   }
 
   deleted(chatId: string, sessionId: string, containerId: string): void {
@@ -67,5 +71,9 @@ export class SandboxEvents {
       chat_id: chatId,
       error: error instanceof Error ? error.message : String(error),
     });
+  }
+
+  private took(result: CreateResult | 'conflict' | 'error', durationMs: number): void {
+    this.metrics.duration('sandbox.create.duration_ms', durationMs, { result });
   }
 }

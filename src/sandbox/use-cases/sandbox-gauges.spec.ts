@@ -44,6 +44,42 @@ describe('SandboxGauges', () => {
     expect(await active(restarted)).toBe(1);
   });
 
+  it('claims nothing before that either where one has been created meanwhile: there may be more', async () => {
+    await replica.create();
+    const restarted = new Replica({ engine: replica.engine });
+    await restarted.create({ chatId: aUuid(2) });
+    expect([await active(restarted), await read('sandbox.sweep.lag_seconds', restarted)]).toEqual([
+      null,
+      null,
+    ]);
+    await restarted.reconcile.execute();
+    expect(await active(restarted)).toBe(2);
+  });
+
+  it('tells for how long one is overdue that was found so after a restart, and cannot be removed', async () => {
+    await replica.create();
+    const restarted = new Replica({ engine: replica.engine });
+    restarted.clock.advanceSeconds(130);
+    restarted.runtime.faults.inject('remove', 'refused', { times: 2 });
+    await restarted.reconcile.execute();
+    expect(await read('sandbox.sweep.lag_seconds', restarted)).toBe(30);
+    restarted.clock.advanceSeconds(60);
+    await restarted.sweep();
+    expect(await read('sandbox.sweep.lag_seconds', restarted)).toBe(90);
+    await restarted.sweep();
+    expect(await read('sandbox.sweep.lag_seconds', restarted)).toBe(0);
+  });
+
+  it('is overdue no longer once somebody has deleted it', async () => {
+    const { containerId } = await replica.create();
+    replica.clock.advanceSeconds(130);
+    replica.runtime.faults.inject('remove', 'refused', { times: 1 });
+    await replica.sweep();
+    await replica.delete();
+    expect(replica.engine.containers.has(containerId)).toBe(false);
+    expect(await read('sandbox.sweep.lag_seconds')).toBe(0);
+  });
+
   it('does not count what has expired, and tells for how long it is overdue while it cannot be stopped', async () => {
     await replica.create();
     expect(await read('sandbox.sweep.lag_seconds')).toBe(0);
@@ -60,7 +96,7 @@ describe('SandboxGauges', () => {
     const fresh = new Replica();
     expect(await read('sandbox.sweep.age_seconds', fresh)).toBeNull();
     fresh.runtime.faults.inject('list', 'unreachable', { times: 1 });
-    await expect(fresh.sweep()).rejects.toThrow();
+    expect(await fresh.sweep()).toBeNull();
     expect(await read('sandbox.sweep.age_seconds', fresh)).toBeNull();
     expect(fresh.metrics.resultsOf('sandbox.cleanup.total')).toEqual(['error']);
     await fresh.sweep();
@@ -71,5 +107,20 @@ describe('SandboxGauges', () => {
     expect(await read('sandbox.start.queue.depth')).toBe(0);
     await replica.create({ chatId: CHAT });
     expect(replica.metrics.durations.map(({ name }) => name)).toContain('sandbox.start.wait_ms');
+  });
+
+  it('tells the waits that came to nothing, too', async () => {
+    const narrow = new Replica({ sandbox: { maxConcurrentStarts: 1, startQueueTimeoutSeconds: 0.05 } });
+    const start = narrow.runtime.faults.hold('start');
+    const first = narrow.create();
+    await start.reached;
+    await expect(narrow.create({ chatId: aUuid(2) })).rejects.toMatchObject({
+      code: 'sandbox_queue_timeout',
+    });
+    start.release();
+    await first;
+    const waits = narrow.metrics.durations.filter(({ name }) => name === 'sandbox.start.wait_ms');
+    expect(waits).toHaveLength(2);
+    expect(waits[1]?.ms).toBeGreaterThan(40);
   });
 });

@@ -3,8 +3,9 @@ import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { type GaugeValue, METRICS, type Metrics } from '../../observability/ports/metrics.js';
 import { isExpired } from '../domain/sandbox.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
+import { OverdueContainers } from './overdue-containers.js';
 
-/** How things stand, read from the records whenever the metrics are. */
+/** How things stand, read from the records and the last pass whenever the metrics are. */
 @Injectable()
 export class SandboxGauges {
   /** Monotonic; null until records and containers have agreed once. */
@@ -14,6 +15,7 @@ export class SandboxGauges {
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(METRICS) metrics: Metrics,
+    private readonly overdue: OverdueContainers,
   ) {
     metrics.gauge('sandbox.active.count', () => this.countActive());
     metrics.gauge('sandbox.sweep.lag_seconds', () => this.secondsOverdue());
@@ -25,16 +27,18 @@ export class SandboxGauges {
     this.agreedAtMs = performance.now();
   }
 
-  /** After a start nobody knows what runs until the engine has been asked, and 0 would say that nothing does. */
+  /** After a start nobody knows what runs until the engine has been asked: what is on record may be a part of it. */
   private async countActive(): Promise<GaugeValue> {
+    if (this.agreedAtMs === null) return null;
     const now = this.clock.now();
-    const active = (await this.registry.list()).filter((sandbox) => !isExpired(sandbox, now)).length;
-    return active === 0 && this.agreedAtMs === null ? null : active;
+    return (await this.registry.list()).filter((sandbox) => !isExpired(sandbox, now)).length;
   }
 
   private async secondsOverdue(): Promise<GaugeValue> {
+    if (this.agreedAtMs === null) return null;
     const nowMs = this.clock.now().getTime();
-    const ages = (await this.registry.list()).map(({ expiresAt }) => nowMs - expiresAt.getTime());
+    const onRecord = (await this.registry.list()).map(({ expiresAt }) => expiresAt);
+    const ages = [...onRecord, ...this.overdue.list()].map((expiresAt) => nowMs - expiresAt.getTime());
     return Math.max(0, ...ages) / 1000;
   }
 

@@ -19,6 +19,16 @@ export function describeAnswer(
   });
 }
 
+/** The sandbox that a look at a chat has found, told to its span. */
+export function describeFound(span: Span, { sessionId, containerId, agentId }: Sandbox): void {
+  span.set({
+    'sandbox.result': 'found',
+    'session.id': sessionId,
+    'container.id': containerId,
+    'agent.id': agentId,
+  });
+}
+
 /** A conflict is an answer, not an error. */
 export function describeConflict(span: Span, { active, fields }: SandboxConflictError): void {
   span.set({

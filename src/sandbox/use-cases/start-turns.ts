@@ -17,16 +17,22 @@ export class StartTurns {
   /** @throws SandboxQueueTimeoutError, ShuttingDownError */
   async take<T>(budget: TimeBudget, wait: TimeBudget, start: () => Promise<T>): Promise<T> {
     const beganMs = performance.now();
+    const recordWait = (): number => {
+      const waitedMs = performance.now() - beganMs;
+      this.metrics.duration('sandbox.start.wait_ms', waitedMs);
+      return waitedMs;
+    };
     try {
       return await this.queue.run(wait.remainingMs, () => {
-        const waitedMs = performance.now() - beganMs;
-        budget.extend(waitedMs);
-        this.metrics.duration('sandbox.start.wait_ms', waitedMs);
+        budget.extend(recordWait());
         return start();
       });
     } catch (error) {
       if (!(error instanceof StartRefusedError)) throw error;
-      throw error.reason === 'closed' ? new ShuttingDownError() : new SandboxQueueTimeoutError();
+      if (error.reason === 'closed') throw new ShuttingDownError();
+      // The longest waits of all are those that came to nothing.
+      recordWait();
+      throw new SandboxQueueTimeoutError();
     }
   }
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
+import { ContentEvents } from './content-events.js';
 import { FileInventory } from './file-inventory.js';
 import { GetChat } from './get-chat.js';
 import { unlessFull } from './unless-full.js';
@@ -15,16 +17,18 @@ export class ClearFiles {
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly inventory: FileInventory,
+    private readonly events: ContentEvents,
   ) {}
 
   /** What cannot be removed stays, and is told to the log. @throws ChatNotFoundError */
   execute(chatId: string): Promise<void> {
-    return this.tracer.span('usecase.clear_files', { 'chat.id': chatId }, async (span) => {
-      await this.getChat.execute(chatId);
+    return inUseCaseSpan(this.tracer, 'clear_files', { 'chat.id': chatId }, async (span) => {
+      await this.getChat.get(chatId);
       const isEmpty = await this.content.clear(chatId);
       if (!isEmpty) this.logger.warn('files_not_cleared', { chat_id: chatId });
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);
+      this.events.filesCleared(chatId);
     });
   }
 }

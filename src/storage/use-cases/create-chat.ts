@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { ID_GENERATOR, type IdGenerator } from '../../kernel/id-generator.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
+import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { Chat } from '../domain/chat.js';
 import {
   ChatConflictError,
@@ -33,6 +35,7 @@ export class CreateChat {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(ID_GENERATOR) private readonly ids: IdGenerator,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getWorkspace: GetWorkspace,
     private readonly removal: ChatRemoval,
   ) {}
@@ -41,11 +44,20 @@ export class CreateChat {
    * @param chatId null: a new one
    * @throws WorkspaceNotFoundError, ChatConflictError, StorageFullError
    */
-  async execute(workspaceId: string, chatId: string | null): Promise<CreatedChat> {
-    await this.getWorkspace.execute(workspaceId);
+  execute(workspaceId: string, chatId: string | null): Promise<CreatedChat> {
+    return inUseCaseSpan(this.tracer, 'create_chat', { 'workspace.id': workspaceId }, (span) =>
+      this.getOrCreate(workspaceId, chatId, span),
+    );
+  }
+
+  private async getOrCreate(workspaceId: string, chatId: string | null, span: Span): Promise<CreatedChat> {
+    await this.getWorkspace.get(workspaceId);
     const chat = { chatId: chatId ?? this.ids.nextId(), workspaceId, createdAt: this.clock.now() };
+    span.set({ 'chat.id': chat.chatId });
     const existing = await this.chats.find(chat.chatId);
-    return existing === null ? this.add(chat, chatId === null) : reuse(existing, workspaceId);
+    const created = existing === null ? await this.add(chat, chatId === null) : reuse(existing, workspaceId);
+    span.set({ 'chat.new': created.isNew });
+    return created;
   }
 
   private async add(chat: Chat, isIdNew: boolean): Promise<CreatedChat> {

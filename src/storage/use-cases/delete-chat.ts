@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ChatNotFoundError } from '../domain/errors.js';
 import { CHAT_CONTENT, type ChatContent } from '../ports/chat-content.js';
 import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
@@ -17,11 +19,16 @@ export class DeleteChat {
     @Inject(CHAT_CONTENT) private readonly content: ChatContent,
     @Inject(SANDBOX_ACTIVITY) private readonly activity: SandboxActivity,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TRACER) private readonly tracer: Tracer,
     private readonly removal: ChatRemoval,
   ) {}
 
   /** @throws ChatNotFoundError, ChatHasActiveSandboxError */
-  async execute(chatId: string): Promise<void> {
+  execute(chatId: string): Promise<void> {
+    return inUseCaseSpan(this.tracer, 'delete_chat', { 'chat.id': chatId }, () => this.delete(chatId));
+  }
+
+  private async delete(chatId: string): Promise<void> {
     // One on its way out is there, since a deletion that was cut off is to be finished by asking again.
     const isPresent = (await this.chats.find(chatId)) !== null || (await this.chats.isMarked(chatId));
     if (!isPresent) throw new ChatNotFoundError();

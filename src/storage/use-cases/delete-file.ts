@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ChatFileNotFoundError } from '../domain/errors.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
 import { WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
+import { ContentEvents } from './content-events.js';
 import { GetFile } from './get-file.js';
 import { unlessFull } from './unless-full.js';
 
@@ -13,6 +15,7 @@ export class DeleteFile {
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getFile: GetFile,
+    private readonly events: ContentEvents,
   ) {}
 
   /**
@@ -20,9 +23,11 @@ export class DeleteFile {
    * @throws ChatNotFoundError, ChatFileNotFoundError
    */
   execute(chatId: string, fileId: string): Promise<void> {
-    return this.tracer.span('usecase.delete_file', { 'chat.id': chatId }, async (span) => {
-      await this.getFile.execute(chatId, fileId);
+    const attributes = { 'chat.id': chatId, 'file.id': fileId };
+    return inUseCaseSpan(this.tracer, 'delete_file', attributes, async (span) => {
+      const file = await this.getFile.get(chatId, fileId);
       if (!(await this.remove(chatId, fileId, span))) throw new ChatFileNotFoundError();
+      this.events.fileDeleted(file);
     });
   }
 

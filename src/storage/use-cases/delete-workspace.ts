@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
+import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { WorkspaceBusyError, WorkspaceNotFoundError } from '../domain/errors.js';
 import { CHAT_CONTENT, type ChatContent } from '../ports/chat-content.js';
 import { CHAT_REPOSITORY, type ChatRepository } from '../ports/chat-repository.js';
@@ -22,11 +24,17 @@ export class DeleteWorkspace {
     @Inject(SANDBOX_ACTIVITY) private readonly activity: SandboxActivity,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(TRACER) private readonly tracer: Tracer,
     private readonly removal: ChatRemoval,
   ) {}
 
   /** @throws WorkspaceNotFoundError, ChatHasActiveSandboxError, WorkspaceBusyError */
-  async execute(workspaceId: string): Promise<void> {
+  execute(workspaceId: string): Promise<void> {
+    const attributes = { 'workspace.id': workspaceId };
+    return inUseCaseSpan(this.tracer, 'delete_workspace', attributes, () => this.delete(workspaceId));
+  }
+
+  private async delete(workspaceId: string): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       await this.assertPresent(workspaceId);
       const chatIds = await this.chats.listIds(workspaceId);

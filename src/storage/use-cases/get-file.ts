@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
+import { type SpanAttributes, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { ChatFile } from '../domain/chat-file.js';
 import type { OpenContent } from '../domain/content.js';
 import { ChatFileNotFoundError } from '../domain/errors.js';
@@ -24,16 +25,23 @@ export class GetFile {
   ) {}
 
   /** @throws ChatNotFoundError, ChatFileNotFoundError */
-  async execute(chatId: string, fileId: string): Promise<ChatFile> {
+  execute(chatId: string, fileId: string): Promise<ChatFile> {
+    return inUseCaseSpan(this.tracer, 'get_file', attributesOf(chatId, fileId), () =>
+      this.get(chatId, fileId),
+    );
+  }
+
+  /** The same, as a step of another use case: without a span. */
+  async get(chatId: string, fileId: string): Promise<ChatFile> {
     const file = await this.find(chatId, fileId);
     const facts = await this.content.find(chatId, file.name);
     if (facts === null) throw new ChatFileNotFoundError();
     return { ...file, sizeBytes: facts.sizeBytes };
   }
 
-  /** The same, with its bytes. */
+  /** The file with its bytes. @throws ChatNotFoundError, ChatFileNotFoundError */
   open(chatId: string, fileId: string): Promise<OpenedFile> {
-    return this.tracer.span('usecase.open_file', { 'chat.id': chatId }, async (span) => {
+    return inUseCaseSpan(this.tracer, 'open_file', attributesOf(chatId, fileId), async (span) => {
       const file = await this.find(chatId, fileId);
       const content = await this.content.open(chatId, file.name);
       if (content === null) throw new ChatFileNotFoundError();
@@ -44,9 +52,14 @@ export class GetFile {
   }
 
   private async find(chatId: string, fileId: string): Promise<ChatFile> {
-    await this.getChat.execute(chatId);
+    await this.getChat.get(chatId);
     const file = await this.files.find(fileId);
     if (file?.chatId !== chatId) throw new ChatFileNotFoundError();
     return file;
   }
 }
+
+const attributesOf = (chatId: string, fileId: string): SpanAttributes => ({
+  'chat.id': chatId,
+  'file.id': fileId,
+});

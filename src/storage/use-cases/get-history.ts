@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { OpenContent } from '../domain/content.js';
 import { HISTORY_CONTENT, type HistoryContent } from '../ports/history-content.js';
@@ -25,8 +26,8 @@ export class GetHistory {
 
   /** @throws ChatNotFoundError, HistoryBusyError, StorageFullError */
   execute(chatId: string): Promise<OpenedHistory> {
-    return this.tracer.span('usecase.get_history', { 'chat.id': chatId }, async () => {
-      await this.getChat.execute(chatId);
+    return inUseCaseSpan(this.tracer, 'get_history', { 'chat.id': chatId }, async () => {
+      await this.getChat.get(chatId);
       const content = await this.openHistory.execute(chatId);
       try {
         return { content, tag: await this.history.digest(content, this.storage.maxHistoryBytes) };

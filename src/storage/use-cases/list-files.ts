@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import type { ChatFile } from '../domain/chat-file.js';
 import type { Slice } from '../domain/slice.js';
@@ -29,8 +30,8 @@ export class ListFiles {
 
   /** @throws ChatNotFoundError */
   execute(chatId: string, slice: Slice): Promise<ListedFile[]> {
-    return this.tracer.span('usecase.list_files', { 'chat.id': chatId }, async (span) => {
-      await this.getChat.execute(chatId);
+    return inUseCaseSpan(this.tracer, 'list_files', { 'chat.id': chatId }, async (span) => {
+      await this.getChat.get(chatId);
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);
       const files = await this.files.listByChat(chatId, slice, this.storage.maxListedFiles);

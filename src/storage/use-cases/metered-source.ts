@@ -1,3 +1,4 @@
+import { ofCaller } from '../../kernel/failure.js';
 import type { Chat } from '../domain/chat.js';
 import { PayloadTooLargeError } from '../domain/errors.js';
 import type { Quota } from './quota.js';
@@ -36,7 +37,7 @@ export class MeteredSource implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of this.source) {
+    for await (const chunk of ofCaller(this.source)) {
       this.bytes += chunk.length;
       if (this.bytes > this.limits.maxBytes) throw new PayloadTooLargeError();
       const neededBytes = this.bytes - this.limits.creditBytes;

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
-import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
 import type { Chat } from '../domain/chat.js';
 import type { ChatFile } from '../domain/chat-file.js';
 import { WorkspaceQuotaExceededError } from '../domain/errors.js';
 import type { Credit } from '../domain/quota.js';
 import { type ContentWrite, type Settlement, WRITE_LEDGER, type WriteLedger } from '../ports/write-ledger.js';
+import { ContentEvents } from './content-events.js';
 import { WorkspaceMeter } from './workspace-meter.js';
 
 /**
@@ -16,7 +16,7 @@ import { WorkspaceMeter } from './workspace-meter.js';
 export class Quota {
   constructor(
     @Inject(WRITE_LEDGER) private readonly ledger: WriteLedger,
-    @Inject(METRICS) private readonly metrics: Metrics,
+    private readonly events: ContentEvents,
     private readonly meter: WorkspaceMeter,
     private readonly storage: StorageConfig,
   ) {}
@@ -54,27 +54,23 @@ export class Quota {
   }
 
   /** Once it is measured, all that is there is counted, and may be taken off when it is replaced. */
-  private async checked<T>(
-    { workspaceId }: Chat,
-    bytes: number,
-    work: (credit: Credit) => Promise<T>,
-  ): Promise<T> {
+  private async checked<T>(chat: Chat, bytes: number, work: (credit: Credit) => Promise<T>): Promise<T> {
     try {
       return await work('counted');
     } catch (error) {
       if (!(error instanceof WorkspaceQuotaExceededError)) throw error;
-      if (bytes > this.quotaBytes) throw this.refusal(error);
+      if (bytes > this.quotaBytes) throw this.refusal(chat, error);
     }
-    const { isComplete } = await this.meter.measure(workspaceId);
+    const { isComplete } = await this.meter.measure(chat.workspaceId);
     try {
       return await work(isComplete ? 'present' : 'counted');
     } catch (error) {
-      throw error instanceof WorkspaceQuotaExceededError ? this.refusal(error) : error;
+      throw error instanceof WorkspaceQuotaExceededError ? this.refusal(chat, error) : error;
     }
   }
 
-  private refusal(error: WorkspaceQuotaExceededError): WorkspaceQuotaExceededError {
-    this.metrics.count('storage.quota.rejected.total');
+  private refusal(chat: Chat, error: WorkspaceQuotaExceededError): WorkspaceQuotaExceededError {
+    this.events.quotaRejected(chat);
     return error;
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
-import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { assertAttachmentName } from '../domain/attachment-name.js';
 import type { Chat } from '../domain/chat.js';
@@ -14,6 +14,7 @@ import {
 } from '../ports/attachment-content.js';
 import { CHAT_FILE_REPOSITORY, type ChatFileRepository } from '../ports/chat-file-repository.js';
 import type { ContentWrite, Settlement } from '../ports/write-ledger.js';
+import { ContentEvents } from './content-events.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
 
@@ -38,10 +39,10 @@ export class StoreFile {
   constructor(
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
     @Inject(CHAT_FILE_REPOSITORY) private readonly files: ChatFileRepository,
-    @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly writer: ContentWriter,
+    private readonly events: ContentEvents,
     private readonly storage: StorageConfig,
   ) {}
 
@@ -51,14 +52,14 @@ export class StoreFile {
    * PayloadTooLargeError, WorkspaceQuotaExceededError, StorageFullError
    */
   execute(file: FileToStore): Promise<StoredFile> {
-    return this.tracer.span('usecase.store_file', { 'chat.id': file.chatId }, (span) =>
+    return inUseCaseSpan(this.tracer, 'store_file', { 'chat.id': file.chatId }, (span) =>
       this.store(file, span),
     );
   }
 
   private async store(file: FileToStore, span: Span): Promise<StoredFile> {
     assertAttachmentName(file.name);
-    const chat = await this.getChat.execute(file.chatId);
+    const chat = await this.getChat.get(file.chatId);
     const present = await this.content.find(file.chatId, file.name);
     if (file.mode === 'new' && present !== null) throw new ChatFileExistsError();
     const { maxFileBytes } = this.storage;
@@ -66,7 +67,7 @@ export class StoreFile {
     const content = { ...file, chat, kind: 'file', maxBytes: maxFileBytes, creditBytes } as const;
     return this.writer.receive(content, async (received) => {
       const stored = await this.place(chat, file, received);
-      this.metrics.add('storage.upload.bytes', received.bytes);
+      this.events.fileStored(stored.file, received.bytes);
       span.set({ 'file.size': received.bytes, 'file.new': stored.isNew });
       return stored;
     });

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StorageConfig } from '../../config/sections.js';
 import { Turns } from '../../kernel/turns.js';
+import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { HISTORY_NAME } from '../domain/attachment-name.js';
 import type { Chat } from '../domain/chat.js';
 import { HistoryBusyError } from '../domain/errors.js';
 import { assertUtf8 } from '../domain/utf8.js';
+import { ContentEvents } from './content-events.js';
 import { ContentWriter, type ReceivedContent } from './content-writer.js';
 import { GetChat } from './get-chat.js';
 import { type HistoryChange, HistoryRewriter, type RewrittenHistory } from './history-rewriter.js';
@@ -36,6 +38,7 @@ export class WriteHistory {
     private readonly getChat: GetChat,
     private readonly writer: ContentWriter,
     private readonly rewriter: HistoryRewriter,
+    private readonly events: ContentEvents,
     private readonly storage: StorageConfig,
   ) {}
 
@@ -47,11 +50,11 @@ export class WriteHistory {
    */
   execute(request: HistoryToWrite): Promise<string> {
     const attributes = { 'chat.id': request.chatId, 'history.mode': request.mode };
-    return this.tracer.span('usecase.write_history', attributes, () => this.write(request));
+    return inUseCaseSpan(this.tracer, 'write_history', attributes, () => this.write(request));
   }
 
   private async write(request: HistoryToWrite): Promise<string> {
-    const chat = await this.getChat.execute(request.chatId);
+    const chat = await this.getChat.get(request.chatId);
     const creditBytes = await this.rewriter.look(request);
     const content = {
       chat,
@@ -125,6 +128,9 @@ export class WriteHistory {
           : null;
       },
     });
-    return settled === 'not-placed' || latest.made === null ? null : latest.made.tag;
+    const { made } = latest;
+    if (settled === 'not-placed' || made === null) return null;
+    this.events.historyWritten(chat.chatId, made.sizeBytes);
+    return made.tag;
   }
 }

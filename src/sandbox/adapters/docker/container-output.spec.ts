@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { outputText } from './container-output.js';
+import { loggable, outputText } from './container-output.js';
 
 const frame = (payload: string | Buffer, stream = 1): Buffer => {
   const bytes = Buffer.from(payload);
@@ -29,14 +29,45 @@ describe('outputText', () => {
   });
 
   it('keeps the end of what is long', () => {
-    expect(outputText(frame(`${'a'.repeat(5000)}end`))).toBe(`${'a'.repeat(4093)}end`);
+    const output = outputText(frame(`${'a'.repeat(20_000)}end`));
+    expect(output).toBe(`${'a'.repeat(16_381)}end`);
+    expect(loggable(output, (text) => text)).toBe(`${'a'.repeat(4093)}end`);
   });
 
   it('ends, and stays short, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        expect(outputText(Buffer.from(bytes)).length).toBeLessThanOrEqual(4096);
+        expect(outputText(Buffer.from(bytes)).length).toBeLessThanOrEqual(16_384);
       }),
     );
+  });
+});
+
+describe('loggable', () => {
+  const SECRET = 'planted-0123456789abcdef';
+  const redact = (text: string): string => text.replaceAll(SECRET, '[redacted]');
+
+  it.each([0, 1, 12, SECRET.length - 1, SECRET.length])(
+    'tells nothing of a secret that begins %d characters before the cut',
+    (before) => {
+      const rest = 'x'.repeat(4096 - SECRET.length + before);
+      const output = `${'a'.repeat(3000)} ${SECRET}${rest}`;
+      const logged = loggable(outputText(frame(output)), redact);
+      expect(logged.length).toBeLessThanOrEqual(4096);
+      expect(logged).not.toMatch(/planted|abcdef/);
+      expect(logged.endsWith(rest.slice(-4000))).toBe(true);
+    },
+  );
+
+  it('tells nothing of the first one of so many that the raw text was cut in it', () => {
+    const logged = loggable(
+      outputText(frame(`${SECRET.repeat(10)} `.repeat(200))),
+      () => 'cdef [redacted] end',
+    );
+    expect(logged).toBe(' [redacted] end');
+  });
+
+  it('leaves a short text as it is', () => {
+    expect(loggable('hello\n', redact)).toBe('hello\n');
   });
 });

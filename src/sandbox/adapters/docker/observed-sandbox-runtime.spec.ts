@@ -15,7 +15,7 @@ describe('ObservedSandboxRuntime', () => {
     fake = new FakeSandboxRuntime(new FakeEngine());
     metrics = new RecordingMetrics();
     tracer = new RecordingTracer();
-    runtime = new ObservedSandboxRuntime(fake, metrics, tracer);
+    runtime = new ObservedSandboxRuntime(fake, metrics, tracer, (text) => text.replaceAll('hidden', '***'));
   });
 
   it('answers as the one within does', async () => {
@@ -105,6 +105,11 @@ describe('ObservedSandboxRuntime', () => {
       },
     ]);
     expect(tracer.spans).toEqual([]);
+  });
+
+  it('strikes secrets out of what containers wrote', async () => {
+    const { containerId } = fake.engine.place({ output: 'the hidden word' });
+    expect(await runtime.readOutput(containerId)).toBe('the *** word');
   });
 
   it("passes the caller's limit on", async () => {

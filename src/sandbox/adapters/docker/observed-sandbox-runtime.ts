@@ -1,7 +1,9 @@
 import type { Metrics } from '../../../observability/ports/metrics.js';
+import type { TextRedaction } from '../../../observability/ports/redaction.js';
 import type { Span, SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { loggable } from './container-output.js';
 import { idsOf, KnownContainers } from './known-containers.js';
 
 /** A runtime whose calls are counted when they fail; those that change or list containers are traced and timed as well. */
@@ -12,6 +14,7 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     private readonly runtime: SandboxRuntime,
     private readonly metrics: Metrics,
     private readonly tracer: Tracer,
+    private readonly redact: TextRedaction,
   ) {}
 
   prepare(limitMs?: number): Promise<void> {
@@ -72,8 +75,10 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     return container;
   }
 
-  readOutput(containerId: string, limitMs?: number): Promise<string> {
-    return this.counted('output', this.runtime.readOutput(containerId, limitMs));
+  /** What it gives is fit for the log: sandboxes are given secrets, and may tell them. */
+  async readOutput(containerId: string, limitMs?: number): Promise<string> {
+    const output = await this.counted('output', this.runtime.readOutput(containerId, limitMs));
+    return loggable(output, this.redact);
   }
 
   /** Asked by probes, which tell their own result. */

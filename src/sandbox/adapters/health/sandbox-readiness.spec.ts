@@ -19,7 +19,7 @@ describe('SandboxReadiness', () => {
     replica = new Replica();
     directory = mkdtempSync(join(tmpdir(), 'sandbox-master-ready-'));
     checks = new ReadinessChecks();
-    reconciler = new StartupReconciler(replica.reconcile, replica.logger, new ShutdownGate());
+    reconciler = new StartupReconciler(replica.reconcile, new ShutdownGate());
     const sandbox = aSandboxConfig({ chatsRoot: directory });
     new SandboxReadiness(checks, reconciler, sandbox, replica.runtime).onModuleInit();
   });

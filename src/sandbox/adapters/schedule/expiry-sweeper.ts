@@ -1,8 +1,7 @@
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { ShutdownGate } from '../../../http/shutdown-gate.js';
-import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { CleanupExpiredSandboxes } from '../../use-cases/cleanup-expired-sandboxes.js';
 import { StartupReconciler } from './startup-reconciler.js';
 
@@ -17,13 +16,12 @@ const TICK_TOLERANCE_MS = 500;
 export class ExpirySweeper implements BeforeApplicationShutdown {
   private readonly intervalMs: number;
   private lastBeganMs = performance.now();
-  private sweep: Promise<void> | null = null;
+  private sweep: Promise<unknown> | null = null;
   private isStopped = false;
 
   constructor(
     private readonly cleanup: CleanupExpiredSandboxes,
     private readonly reconciler: StartupReconciler,
-    @Inject(LOGGER) private readonly logger: Logger,
     private readonly gate: ShutdownGate,
     sandbox: SandboxConfig,
   ) {
@@ -35,7 +33,7 @@ export class ExpirySweeper implements BeforeApplicationShutdown {
     const isDue = performance.now() - this.lastBeganMs >= this.intervalMs - TICK_TOLERANCE_MS;
     if (!isDue || this.sweep !== null || this.isStopped || !this.reconciler.isDone) return;
     this.lastBeganMs = performance.now();
-    this.sweep = this.run().finally(() => {
+    this.sweep = this.cleanup.execute().finally(() => {
       this.sweep = null;
     });
   }
@@ -43,13 +41,5 @@ export class ExpirySweeper implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     await this.gate.drain(this.sweep ?? Promise.resolve());
-  }
-
-  private async run(): Promise<void> {
-    try {
-      this.logger.debug('sandbox_swept', { ...(await this.cleanup.execute()) });
-    } catch (error) {
-      this.logger.error('sandbox_cleanup_failed', { err: error });
-    }
   }
 }

@@ -21,9 +21,9 @@ describe('the schedule', () => {
     jest.useFakeTimers();
     replica = new Replica();
     gate = new ShutdownGate();
-    reconciler = new StartupReconciler(replica.reconcile, replica.logger, gate);
+    reconciler = new StartupReconciler(replica.reconcile, gate);
     const sandbox = aSandboxConfig({ cleanupIntervalSeconds: INTERVAL_SECONDS });
-    sweeper = new ExpirySweeper(replica.cleanup, reconciler, replica.logger, gate, sandbox);
+    sweeper = new ExpirySweeper(replica.cleanup, reconciler, gate, sandbox);
   });
   afterEach(() => {
     jest.useRealTimers();

@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ShutdownGate } from '../../../http/shutdown-gate.js';
-import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { ReconcileSandboxes } from '../../use-cases/reconcile-sandboxes.js';
 
 /** Between two tries while the engine does not answer. */
@@ -21,7 +15,6 @@ export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicat
 
   constructor(
     private readonly reconcile: ReconcileSandboxes,
-    @Inject(LOGGER) private readonly logger: Logger,
     private readonly gate: ShutdownGate,
   ) {}
 
@@ -36,14 +29,8 @@ export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicat
 
   private async untilDone(): Promise<void> {
     for (let tries = 1; !this.stop.signal.aborted; tries += 1) {
-      try {
-        await this.reconcile.execute();
-        this.isDone = true;
-        return;
-      } catch (error) {
-        // Told once; until it succeeds, /readyz tells it on.
-        this.logger[tries === 1 ? 'warn' : 'debug']('sandbox_reconcile_failed', { tries, err: error });
-      }
+      this.isDone = await this.reconcile.execute(tries);
+      if (this.isDone) return;
       await sleep(RETRY_MS, null, { signal: this.stop.signal }).catch(() => null);
     }
   }
