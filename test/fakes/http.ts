@@ -24,6 +24,9 @@ export function aRequest({
     method,
     path,
     headers,
+    rawHeaders: Object.entries(headers).flat(),
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
     get,
     complete: body.length === 0,
   }) as unknown as Request;
@@ -46,6 +49,10 @@ export class RecordedResponse extends EventEmitter {
   set(name: string | Record<string, string>, value = ''): this {
     Object.assign(this.headers, typeof name === 'string' ? { [name]: value } : name);
     return this;
+  }
+
+  setHeader(name: string, value: string): this {
+    return this.set(name, value);
   }
 
   write(text: string): boolean {
