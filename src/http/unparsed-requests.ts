@@ -64,7 +64,10 @@ export class UnparsedRequests {
     } else if (exchange.request.complete) {
       // The fault is behind that request, which gets its own answer first.
       this.refused.add(socket);
-      exchange.response.once('finish', () => this.refuse(socket, answer));
+      exchange.response.once('close', () => {
+        if (exchange.response.writableFinished) this.refuse(socket, answer);
+        else socket.destroy();
+      });
     } else {
       this.refused.add(socket);
       this.refusals.note(String(answer.detail));
