@@ -43,7 +43,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** Every token that the request offers; a browser that reads the documents offers it as a password. */
 function tokensOf(request: Request, header: string, isDocs: boolean): string[] {
   const authorization = onlyValueOf(request, 'authorization') ?? '';
-  const bearer = /^Bearer +(.+)$/i.exec(authorization)?.[1];
+  const bearer = /^Bearer +(.+)$/is.exec(authorization)?.[1];
   const basic = isDocs ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
   const password = basic === undefined ? undefined : passwordOf(basic);
   const sent = [onlyValueOf(request, header.toLowerCase()), bearer].filter((token) => token !== undefined);
