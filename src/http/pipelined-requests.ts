@@ -7,8 +7,8 @@ const MAX_UNDER_WAY = 32;
 
 /**
  * Refuses what is sent ahead of the answers beyond this number, with 429 `rate_limited`: Node begins every request that it
- * has read, and the limit of connections would be none. Those refused answer themselves out of order in no case: each waits
- * for its turn, and Node reads no more once 64 KiB of answers do.
+ * has read, so that one connection would be as good as any number. Refusals wait for their turn like all answers, and Node
+ * reads no more of a connection on which 64 KiB of answers wait.
  */
 export const limitPipelined = (maxUnderWay: number = MAX_UNDER_WAY): RequestHandler => {
   const underWay = new WeakMap<Socket, number>();
