@@ -42,7 +42,7 @@ export class BoundedExpressAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const express = this.getInstance() as Express;
+    const express: Express = this.getInstance();
     const server = createServer(optionsOf(this.limits), (request, response) => {
       toOriginForm(request);
       express(request, response);

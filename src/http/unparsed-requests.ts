@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorAnswer } from './error-answer.js';
-import { answerToFault } from './protocol-faults.js';
+import { answerToFault, type Refusal } from './protocol-faults.js';
 import type { Refusals } from './refusals.js';
 import { refuseAndClose } from './send-error.js';
 
@@ -57,7 +56,7 @@ export class UnparsedRequests {
   }
 
   /** The answers of a connection go out in the order of its requests. */
-  private answerInTurn(socket: Socket, answer: ErrorAnswer): void {
+  private answerInTurn(socket: Socket, answer: Refusal): void {
     const exchange = this.latest.get(socket);
     if (exchange === undefined || exchange.response.writableFinished) {
       this.refuse(socket, answer);
@@ -70,15 +69,15 @@ export class UnparsedRequests {
       });
     } else {
       this.refused.add(socket);
-      this.refusals.note(String(answer.detail));
+      this.refusals.note(answer.detail);
       refuseAndClose(exchange.request, exchange.response, answer);
     }
   }
 
-  private refuse(socket: Socket, answer: ErrorAnswer): void {
+  private refuse(socket: Socket, answer: Refusal): void {
     this.refused.add(socket);
     const requestId = randomUUID();
-    this.refusals.note(String(answer.detail), { request_id: requestId });
+    this.refusals.note(answer.detail, { request_id: requestId });
     socket.on('error', () => socket.destroy()).end(toHttp(answer, requestId));
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.resume().once('close', () => clearTimeout(timer));
@@ -86,18 +85,18 @@ export class UnparsedRequests {
 
   private onExpectation(request: IncomingMessage, response: ServerResponse): void {
     const requestId = randomUUID();
-    this.refusals.note(String(UNKNOWN_EXPECTATION.detail), { request_id: requestId });
+    this.refusals.note(UNKNOWN_EXPECTATION.detail, { request_id: requestId });
     response.setHeader('X-Request-ID', requestId);
     refuseAndClose(request, response, UNKNOWN_EXPECTATION);
   }
 }
 
-const UNKNOWN_EXPECTATION: ErrorAnswer = { status: 417, detail: 'expectation_failed', headers: {} };
+const UNKNOWN_EXPECTATION: Refusal = { status: 417, detail: 'expectation_failed', headers: {} };
 
 /** No method is allowed on what CONNECT names. */
-const NO_TUNNELS: ErrorAnswer = { status: 405, detail: 'method_not_allowed', headers: { Allow: '' } };
+const NO_TUNNELS: Refusal = { status: 405, detail: 'method_not_allowed', headers: { Allow: '' } };
 
-function toHttp({ status, detail, headers }: ErrorAnswer, requestId: string): string {
+function toHttp({ status, detail, headers }: Refusal, requestId: string): string {
   const body = JSON.stringify({ detail });
   const fields = {
     ...headers,

@@ -56,7 +56,9 @@ const PATTERNS = globSync('src/**/*.ts', { cwd: ROOT })
 
 /** What may be repeated to keep a pattern busy: its own characters, alone and in pairs, and what its classes stand for. */
 function pumpsOf(source: string): string[] {
-  const alone = [...new Set([...source.replace(/[\\^$*+?|{}]/g, ''), ' ', '\t', 'a', '0', 'x', '\n'])];
+  const alone = [
+    ...new Set([...Array.from(source.replace(/[\\^$*+?|{}]/g, '')), ' ', '\t', 'a', '0', 'x', '\n']),
+  ];
   const words = source.match(/[\w:/;,="-]{2,}/g) ?? [];
   return [...alone, ...words, ...alone.flatMap((one) => [`${one} `, `${one}a`])];
 }

@@ -38,7 +38,7 @@ export class WholeService {
   }
 
   get express(): Express {
-    return this.app.getHttpAdapter().getInstance() as Express;
+    return this.app.getHttpAdapter().getInstance();
   }
 
   get port(): number {
