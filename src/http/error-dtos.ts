@@ -47,6 +47,7 @@ const OPEN: Codes = { 403: { ...EVERYWHERE[403] }, 500: { ...EVERYWHERE[500] } }
 
 const JSON_BODY: Codes = {
   400: { malformed_json: 'The body is not JSON.' },
+  408: { request_timeout: 'The body has not come within 30 s; the connection is closed.' },
   413: { payload_too_large: 'The body is over 64 KiB.' },
   415: { unsupported_media_type: 'The body is not `application/json`, or is compressed.' },
 };

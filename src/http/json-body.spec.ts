@@ -107,6 +107,18 @@ describe('a JSON body', () => {
     },
   );
 
+  it('that does not come in its time is told so, and waits for nothing', async () => {
+    const request = aRequest({
+      method: 'POST',
+      headers: { 'content-type': JSON_TYPE, 'content-length': '9' },
+    });
+    request.push = () => true;
+    request._read = () => undefined;
+    const context = { switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
+    const read = new JsonBodyInterceptor(false, 20).intercept(context, { handle: () => of(null) });
+    await expect(firstValueFrom(read)).rejects.toEqual(failure(408, 'request_timeout'));
+  });
+
   describe('of 64 KiB', () => {
     const text = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
 

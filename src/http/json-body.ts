@@ -13,6 +13,10 @@ import { from, mergeMap, type Observable } from 'rxjs';
 import { HttpError, RequestInvalidError } from './http-error.js';
 
 const MAX_BYTES = 64 * 1024;
+
+/** For a whole body: 2 KiB a second fill it. Whoever is slower holds a connection for nothing. */
+const TIMEOUT_MS = 30_000;
+
 const JSON_TYPE = /^application\/json *(; *charset="?utf-?8"? *)?$/i;
 
 /**
@@ -21,12 +25,18 @@ const JSON_TYPE = /^application\/json *(; *charset="?utf-?8"? *)?$/i;
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
-  /** @param isOptional whether a request without a body is one whose body is `{}` */
-  constructor(private readonly isOptional = false) {}
+  /**
+   * @param isOptional whether a request without a body is one whose body is `{}`
+   * @param timeoutMs for the body to come; 408 `request_timeout` beyond
+   */
+  constructor(
+    private readonly isOptional = false,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>();
-    return from(readJson(request, this.isOptional)).pipe(
+    return from(readJson(request, this.isOptional, this.timeoutMs)).pipe(
       mergeMap((body) => {
         request.body = body;
         return next.handle();
@@ -39,7 +49,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
 export const JsonBody = ({ isOptional = false } = {}): MethodDecorator =>
   applyDecorators(UseInterceptors(new JsonBodyInterceptor(isOptional)));
 
-async function readJson(request: Request, isOptional: boolean): Promise<unknown> {
+async function readJson(request: Request, isOptional: boolean, timeoutMs: number): Promise<unknown> {
   const { headers } = request;
   const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   if (isEmpty && headers['content-type'] === undefined) return withoutBody(isOptional);
@@ -49,7 +59,7 @@ async function readJson(request: Request, isOptional: boolean): Promise<unknown>
   ) {
     throw new HttpError(415, 'unsupported_media_type');
   }
-  const bytes = await readBytes(request);
+  const bytes = await within(timeoutMs, readBytes(request));
   return bytes.length === 0 ? withoutBody(isOptional) : parse(bytes);
 }
 
@@ -60,6 +70,13 @@ function withoutBody(isOptional: boolean): unknown {
 
 const missing = (): RequestInvalidError =>
   new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
+
+/** @throws HttpError when the time is over; the connection is then closed behind the answer */
+async function within<T>(timeoutMs: number, reading: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new HttpError(408, 'request_timeout')), timeoutMs);
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+}
 
 async function readBytes(request: Request): Promise<Buffer> {
   try {

@@ -5,7 +5,12 @@ import { VERSION } from '../version.js';
 
 const DESCRIPTION = `Gives every chat its own Docker container, for an agent that runs untrusted code, and keeps its files.
 
-Errors are \`{"detail": "<code>"}\`; a request with faults gets 422 and a list of them. Every answer bears \`X-Request-ID\`.`;
+Errors are \`{"detail": "<code>"}\`; a request with faults gets 422 and a list of them. Every answer bears \`X-Request-ID\`.
+At most a hundred faults are listed.
+
+Whatever the route, a request that cannot be read closes its connection: 400 \`malformed_request\`, 408 \`request_timeout\` (a head
+that takes more than 15 s), 417 \`expectation_failed\` (an \`Expect\` other than \`100-continue\`), 431 \`headers_too_large\` (over
+16 KiB or 100 fields), 505 \`http_version_not_supported\`.`;
 
 function openApiDocument(app: INestApplication, security: SecurityConfig): OpenAPIObject {
   const builder = new DocumentBuilder()

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { anHttpConfig } from '../../test/builders/configuration.js';
+import { handledBy } from '../../test/fakes/http.js';
 import { rateLimiter } from './rate-limit.js';
 
 /** The statuses of that many requests, one right after the other. */
@@ -39,6 +40,24 @@ describe('rateLimiter', () => {
     const refused = await request(app).get('/');
     expect([refused.status, refused.body]).toEqual([429, { detail: 'rate_limited' }]);
     expect(refused.headers['retry-after']).toBe('10');
+  });
+
+  it('allows a rate that is no whole number on the average', async () => {
+    expect((await statuses(1.5, 5)).filter((status) => status === 200)).toHaveLength(2);
+  });
+
+  it.each([
+    ['two IPv4 addresses', '192.0.2.1', '192.0.2.2', true],
+    ['one IPv4 address in two forms', '192.0.2.1', '::ffff:192.0.2.1', false],
+    ['two IPv4 addresses written as IPv6', '::ffff:192.0.2.1', '::ffff:192.0.2.2', true],
+    ['two addresses of one IPv6 network', '2001:db8:0:1::1', '2001:db8:0:2:ffff::2', false],
+    ['two IPv6 networks', '2001:db8:0:1::1', '2001:db8:1:1::1', true],
+    ['one with a zone', 'fe80::1%eth0', 'fe80::2%eth0', false],
+  ])('takes %s for two clients: %j %j %j', (_, one, other, areTwo) => {
+    const limiter = rateLimiter(anHttpConfig({ rateLimitPerSecond: 1 }));
+    expect(handledBy(limiter, { ip: one }).hasPassed).toBe(true);
+    expect(handledBy(limiter, { ip: one })).toMatchObject({ status: 429, headers: { 'Retry-After': '1' } });
+    expect(handledBy(limiter, { ip: other }).hasPassed).toBe(areTwo);
   });
 
   it.each(['/livez', '/readyz', '/api/v1/health'])('never limits %s', async (path) => {

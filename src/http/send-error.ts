@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { ErrorAnswer } from './error-answer.js';
 
@@ -6,31 +7,48 @@ const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
 const MAX_DRAIN_MS = 5000;
 
 /** Answers with an error. A body that nobody has read is drained, bounded, before the connection is closed. */
-export function sendError(
-  request: Request,
-  response: Response,
-  { status, detail, headers }: ErrorAnswer,
-): void {
+export function sendError(request: Request, response: Response, answer: ErrorAnswer): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const body = JSON.stringify({ detail });
-  response
-    .status(status)
-    .set(headers)
-    .set({
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': String(Buffer.byteLength(body)),
-    });
+  const body = begin(response, answer);
   // A connection that is gone says no more, not even that it has ended.
   if (request.complete || request.destroyed || !hasBody(request)) {
     response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }
-  response.set('Connection', 'close');
+  response.setHeader('Connection', 'close');
   response.write(body);
   drain(request, () => response.end());
+}
+
+/**
+ * Answers and closes, whatever the client has still to send: for one that stands still, or that cannot be understood. Who
+ * still reads the body learns that no more of it comes, which Node by itself does not tell behind an answer.
+ */
+export function refuseAndClose(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ErrorAnswer,
+): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.setHeader('Connection', 'close');
+  response.once('finish', () => request.destroy());
+  response.end(begin(response, answer));
+}
+
+/** @returns the body */
+function begin(response: ServerResponse, { status, detail, headers }: ErrorAnswer): string {
+  const body = JSON.stringify({ detail });
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', String(Buffer.byteLength(body)));
+  return body;
 }
 
 /** `complete` alone does not tell: a request without a body is complete only after its handlers began. */

@@ -1,23 +1,21 @@
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
+import type { ErrorAnswer } from './error-answer.js';
+import { refuseAndClose } from './send-error.js';
 
 /** How long a body or an answer may stand still before its connection is cut. */
 const STALL_MS = 60_000;
 
-/**
- * However long an honest upload takes, it may take that long (Node's own limit, 300 s for a whole request, is too short for
- * large files on slow lines); headers keep their limit.
- */
-export function allowLongRequests(server: Server): void {
-  server.requestTimeout = 0;
-}
+/** How long the rest of a body that nobody reads may go on behind its answer: as long as one that was refused. */
+const UNREAD_MS = 5000;
+
+const TIMED_OUT: ErrorAnswer = { status: 408, detail: 'request_timeout', headers: {} };
 
 /**
  * Cuts connections whose client neither sends the rest of its body nor takes what is sent to it, within this time or the
- * half more. Work that takes long in between is no stall.
+ * half more; where there is no answer yet, it is 408 `request_timeout`. Work that takes long in between is no stall.
  */
-export const cutStalled = (stallMs: number = STALL_MS): RequestHandler => {
+export const cutStalled = (stallMs: number = STALL_MS, unreadMs: number = UNREAD_MS): RequestHandler => {
   return (request, response, next) => {
     const { socket } = request;
     let last = progressOf(socket);
@@ -28,10 +26,13 @@ export const cutStalled = (stallMs: number = STALL_MS): RequestHandler => {
         last = now;
         changedAtMs = performance.now();
       } else if (performance.now() - changedAtMs >= stallMs) {
-        socket.destroy();
+        cut(request, response);
       }
     }, stallMs / 2).unref();
-    response.once('close', () => clearInterval(timer));
+    response.once('close', () => {
+      clearInterval(timer);
+      if (!request.complete) cutUnread(request, unreadMs);
+    });
     next();
   };
 };
@@ -42,3 +43,17 @@ const progressOf = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + 
 const isWaitingForClient = (request: Request, response: Response): boolean =>
   (!request.complete && request.readableLength === 0) ||
   (response.socket !== null && response.writableLength > 0);
+
+function cut(request: Request, response: Response): void {
+  // Not where the answer's turn has not come: it would not go out.
+  if (response.headersSent || response.socket === null) request.socket.destroy();
+  else refuseAndClose(request, response, TIMED_OUT);
+}
+
+/** Node reads on without a bound behind an answer, so that the connection can be kept. */
+function cutUnread(request: Request, unreadMs: number): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), unreadMs).unref();
+  const spare = (): void => clearTimeout(timer);
+  request.once('end', spare).once('close', spare);
+}

@@ -48,6 +48,14 @@ describe('tokenGuard', () => {
     });
   });
 
+  it.each([
+    ['the header', ['X-API-Token', TOKEN, 'x-api-token', TOKEN]],
+    ['the header, one of them wrong', ['X-API-Token', TOKEN, 'X-API-Token', 'wrong']],
+    ['the bearer', ['Authorization', `Bearer ${TOKEN}`, 'authorization', `Bearer ${TOKEN}`]],
+  ])('refuses %s sent twice', (_, rawHeaders) => {
+    expect(ask({ rawHeaders }).status).toBe(401);
+  });
+
   it('takes the header under its configured name only', () => {
     const security = { tokenHeader: 'X-Other' };
     expect(ask({ headers: { 'x-other': TOKEN } }, security).hasPassed).toBe(true);

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { SecurityConfig } from '../config/sections.js';
 import { isHealthPath } from './health-paths.js';
+import { valuesOf } from './request-heads.js';
 import { sendError } from './send-error.js';
 
 const isDocsPath = (path: string): boolean =>
@@ -41,14 +42,20 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** Every token that the request offers; a browser that reads the documents offers it as a password. */
 function tokensOf(request: Request, header: string, isDocs: boolean): string[] {
-  const authorization = request.get('Authorization') ?? '';
-  const bearer = /^Bearer +(.+)$/i.exec(authorization)?.[1];
+  const authorization = onlyValueOf(request, 'authorization') ?? '';
+  const bearer = /^Bearer +(.+)$/is.exec(authorization)?.[1];
   const basic = isDocs ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
   const password = basic === undefined ? undefined : passwordOf(basic);
-  const sent = [request.get(header), bearer].filter((token) => token !== undefined);
+  const sent = [onlyValueOf(request, header.toLowerCase()), bearer].filter((token) => token !== undefined);
   // Header values arrive as Latin-1; a client may have meant UTF-8.
   const meant = sent.map((token) => Buffer.from(token, 'latin1').toString('utf8'));
   return [...sent, ...meant, ...(password === undefined ? [] : [password])];
+}
+
+/** A credential that is sent twice is none: who stands in front of the service may have looked at the other one. */
+function onlyValueOf(request: Request, name: string): string | undefined {
+  const values = valuesOf(request, name);
+  return values.length === 1 ? values[0] : undefined;
 }
 
 const passwordOf = (credentials: string): string =>

@@ -10,6 +10,17 @@ const results = (...values: string[]): MetricAttributes[] => values.map((result)
 
 const CONFLICT_REASONS = ['agent_id', 'volume_host_path', 'agent_id,volume_host_path'];
 
+const REFUSALS = [
+  'malformed_request',
+  'headers_too_large',
+  'payload_too_large',
+  'request_timeout',
+  'expectation_failed',
+  'method_not_allowed',
+  'silent_connection',
+  'connection_limit',
+];
+
 /** Every operation on the engine that can fail. `inspect`, `prepare` and `output` are counted and not timed. */
 const ENGINE_OPERATIONS = ['create', 'start', 'stop', 'delete', 'list', 'inspect', 'prepare', 'output'];
 /** What an operator is woken up for; the other failures make their series as they come. */
@@ -17,6 +28,10 @@ const ENGINE_IS_AWAY = ['unreachable', 'timed-out'];
 
 /** The operator's contract: dashboards and alerts use these names. In bytes where the name says so. */
 export const KNOWN_COUNTERS: Readonly<Record<string, KnownCounter>> = {
+  'http.refused.total': {
+    tells: 'What was turned away before it was a request, by its reason.',
+    series: REFUSALS.map((reason) => ({ reason })),
+  },
   'sandbox.create.total': {
     tells: 'Creates, by their result.',
     series: [

@@ -7,6 +7,11 @@ export interface RequestFacts {
   readonly path?: string;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** As they were sent, where `headers` do not tell. */
+  readonly rawHeaders?: readonly string[];
+  readonly httpVersion?: `${number}.${number}`;
+  /** Where it comes from. */
+  readonly ip?: string;
   /** Pieces of a body that the handler may read. */
   readonly body?: readonly (string | Buffer)[];
 }
@@ -16,6 +21,9 @@ export function aRequest({
   method = 'GET',
   path = '/',
   headers = {},
+  rawHeaders = Object.entries(headers).flat(),
+  httpVersion = '1.1',
+  ip = '127.0.0.1',
   body = [],
 }: RequestFacts = {}): Request {
   const stream = Readable.from(body.map((chunk) => Buffer.from(chunk)));
@@ -24,6 +32,10 @@ export function aRequest({
     method,
     path,
     headers,
+    rawHeaders,
+    httpVersionMajor: Number(httpVersion.split('.')[0]),
+    httpVersionMinor: Number(httpVersion.split('.')[1]),
+    ip,
     get,
     complete: body.length === 0,
   }) as unknown as Request;
@@ -46,6 +58,10 @@ export class RecordedResponse extends EventEmitter {
   set(name: string | Record<string, string>, value = ''): this {
     Object.assign(this.headers, typeof name === 'string' ? { [name]: value } : name);
     return this;
+  }
+
+  setHeader(name: string, value: string): this {
+    return this.set(name, value);
   }
 
   write(text: string): boolean {

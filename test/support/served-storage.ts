@@ -1,10 +1,11 @@
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ErrorFilter } from '../../src/http/error.filter.js';
 import { RequestPipe } from '../../src/http/request-pipe.js';
-import { allowLongRequests, cutStalled } from '../../src/http/stalled-connections.js';
+import { BoundedExpressAdapter } from '../../src/http/server-limits.js';
+import { cutStalled } from '../../src/http/stalled-connections.js';
 import { strictExpress } from '../../src/http/strict-express.js';
 import { LOGGER } from '../../src/observability/ports/logger.js';
 import { METRICS } from '../../src/observability/ports/metrics.js';
@@ -24,6 +25,7 @@ import { WriteHistory } from '../../src/storage/use-cases/write-history.js';
 import { CHAT } from '../builders/ids.js';
 import { RecordingLogger, RecordingMetrics, RecordingTracer } from '../fakes/observability.js';
 import { FakeStorage } from '../fakes/storage-use-cases.js';
+import { RawConnection } from './raw-connection.js';
 
 @Module({
   controllers: [HistoryController, UploadController, FileController, FileContentController],
@@ -43,11 +45,10 @@ export class ServedStorage {
     const served = new ServedStorage();
     served.app = await NestFactory.create<NestExpressApplication>(
       { module: StorageHttp, global: true, providers: served.providers },
-      new ExpressAdapter(strictExpress()),
-      { bodyParser: false, logger: false, forceCloseConnections: true },
+      new BoundedExpressAdapter(strictExpress()),
+      { bodyParser: false, logger: false },
     );
     served.app.use(cutStalled(stallMs), attachmentNameInPath);
-    allowLongRequests(served.app.getHttpServer());
     await served.app.listen(0, '127.0.0.1');
     return served;
   }
@@ -81,7 +82,7 @@ export class ServedStorage {
 
   /** Bytes in and bytes out, as no well-behaved client would send them. */
   raw(): RawConnection {
-    const connection = new RawConnection(this.port);
+    const connection = new RawConnection(this.port, `/api/v1/chats/${CHAT}`);
     this.connections.push(connection);
     return connection;
   }
@@ -89,34 +90,5 @@ export class ServedStorage {
   async close(): Promise<void> {
     for (const { socket } of this.connections) socket.destroy();
     await this.app?.close();
-  }
-}
-
-export class RawConnection {
-  received = '';
-  isClosed = false;
-  readonly socket;
-
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
-    this.socket.on('data', (chunk: Buffer) => (this.received += chunk.toString('latin1')));
-    this.socket.on('error', () => (this.isClosed = true)).on('close', () => (this.isClosed = true));
-  }
-
-  /** @param path behind the chat's own; not touched */
-  begin(method: string, path: string, headers: Readonly<Record<string, string>>): this {
-    const lines = Object.entries({ Host: 'localhost', ...headers }).map(
-      ([name, value]) => `${name}: ${value}`,
-    );
-    return this.send([`${method} /api/v1/chats/${CHAT}${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
-  }
-
-  send(bytes: string | Buffer): this {
-    this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
-    return this;
-  }
-
-  leave(): void {
-    this.socket.resetAndDestroy();
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aUuid } from '../../builders/ids.js';
 import { FakeContent } from '../../fakes/storage-use-cases.js';
 import { eventually } from '../../support/eventually.js';
@@ -18,7 +18,9 @@ describe('a connection', () => {
   it('whose body stands still is cut', async () => {
     const client = served.raw().begin('PUT', '/files/by-name/x', { 'Content-Length': '1000' });
     client.send('abc');
-    await eventually(() => client.isClosed, 'the connection is cut', 5000);
+    expect(await client.toEnd(5000)).toMatch(
+      /^HTTP\/1\.1 408 [^]*Connection: close[^]*{"detail":"request_timeout"}$/,
+    );
     await eventually(() => served.storage.failures.length === 1, 'the source throws');
   });
 

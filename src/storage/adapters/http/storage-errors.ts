@@ -63,6 +63,7 @@ export const OF_CHAT_ERRORS = { codes: { 404: NO_CHAT, 503: DATABASE_UNAVAILABLE
 export const DELETE_CHAT_ERRORS = { codes: { ...DELETE_CODES, 404: NO_CHAT } } as const;
 
 const WRITE_CODES = {
+  408: { request_timeout: 'The body stood still for a minute; the connection is closed.' },
   413: {
     payload_too_large: 'It is over `storage.max_file_bytes`; for a history, `storage.max_history_bytes`.',
     workspace_quota_exceeded: 'It would take the workspace over its quota.',
