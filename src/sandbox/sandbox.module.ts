@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
+import { EngineCheck } from './adapters/docker/engine-check.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
 import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
@@ -104,6 +105,7 @@ const PORTS = [
   controllers: [SandboxController],
   providers: [
     DockerSandboxRuntime,
+    EngineCheck,
     SharedDirectories,
     ...PORTS,
     ...STEPS,
