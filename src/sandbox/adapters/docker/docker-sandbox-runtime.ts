@@ -9,7 +9,7 @@ import { outputText } from './container-output.js';
 import { containerSpec } from './container-spec.js';
 import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
 import { asInspection, asListing, asText } from './engine-answers.js';
-import { EngineClient } from './engine-client.js';
+import { EngineClient, inBody } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { LABEL } from './labels.js';
 import { ensureNetwork } from './sandbox-network.js';
@@ -85,9 +85,12 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
-    const spec = containerSpec(container, this.sandbox, this.app.instance);
+    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance);
     try {
-      const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
+      const created = await this.engine.call(
+        async (docker) => docker.createContainer(inBody(body, { name })),
+        limitMs,
+      );
       return asText(created.id);
     } catch (error) {
       this.noteMissingNetwork(error);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
-import type { EngineClient } from './engine-client.js';
+import { type EngineClient, inBody } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { isManaged, ownerLabels } from './labels.js';
 import { isolationOptions, missingIsolation } from './network-isolation.js';
@@ -90,7 +90,7 @@ async function createNetwork(
   terms: NetworkTerms,
 ): Promise<{ id: string | null; refusal: SandboxRuntimeError | null }> {
   try {
-    const made = await engine.call(async (docker) => docker.createNetwork(networkSpec(terms)));
+    const made = await engine.call(async (docker) => docker.createNetwork(inBody(networkSpec(terms))));
     return { id: made.id, refusal: null };
   } catch (error) {
     // 409: the name is taken. 403: so is the bridge's.
