@@ -23,12 +23,11 @@ export class MountSources {
     private readonly terms: MountTerms,
   ) {}
 
-  /** No source may lead elsewhere than it says. @throws Refusal */
+  /** No source may lead elsewhere than it says, nor be one that cannot be judged. @throws Refusal */
   async assertCanonical(sources: readonly string[]): Promise<void> {
     for (const source of sources) {
-      if ((await this.paths.canonical(source)) !== source) {
-        throw forbidden(`the mount source ${source} leads elsewhere`);
-      }
+      const canonical = await inWords(source, () => this.paths.canonicalDirectory(source));
+      if (canonical !== source) throw forbidden(`the mount source ${source} leads elsewhere`);
     }
   }
 
@@ -45,11 +44,16 @@ export class MountSources {
       allowedRoots: await canonical(sandbox.volumeAllowedRoots),
       forbidden: await canonical([...forbiddenPaths(sandbox, docker, storage), dataRoot]),
     };
-    try {
-      assertVolumeAllowed(volume, policy);
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      throw forbidden(`the volume ${volume} ${error.message}`);
-    }
+    await inWords(volume, () => assertVolumeAllowed(volume, policy));
+  }
+}
+
+/** @throws Refusal where the path breaks a rule */
+async function inWords<T>(path: string, judge: () => T | Promise<T>): Promise<T> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw forbidden(`the mount source ${path} ${error.message}`);
   }
 }

@@ -1,11 +1,11 @@
-import { mkdir, rename, stat, symlink } from 'node:fs/promises';
+import { chown, mkdir, rename, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { containerSpec } from '../../src/sandbox/adapters/docker/container-spec.js';
 import { containerNameOf } from '../../src/sandbox/domain/container-name.js';
 import { aSandboxConfig } from '../builders/configuration.js';
 import { aClaim } from '../builders/containers.js';
-import { containersOf, containersOfChat, engine } from '../support/engine.js';
+import { containersOf, containersOfChat, engine, ENGINE_SOCKET } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
 import { FilteringProxy } from '../support/filtering-proxy.js';
 import { aChatId, Service } from '../support/service.js';
@@ -185,7 +185,7 @@ describe('whoever has taken over the service', () => {
     const { path, body } = await aCreate('/usr');
     await expectRefusal(
       proxy.ask('POST', path, body),
-      /volume \/usr is outside sandbox\.volume_allowed_roots/,
+      /mount source \/usr is outside sandbox\.volume_allowed_roots/,
     );
   });
 
@@ -253,6 +253,43 @@ describe('whoever has taken over the service', () => {
     expect(proxy.log).toContainEqual(
       expect.objectContaining({ msg: 'engine_call_refused', method: 'POST', path: '/build', status: 403 }),
     );
+  });
+});
+
+describe('a service without any right on the engine', () => {
+  const ID = 12_345;
+  const COMMAND = [
+    'setpriv',
+    `--reuid=${ID}`,
+    `--regid=${ID}`,
+    '--clear-groups',
+    process.execPath,
+    'dist/main.js',
+  ];
+
+  it('works through the proxy alone', async () => {
+    const { mode, uid, gid } = await stat(ENGINE_SOCKET);
+    expect([mode & 0o006, uid === ID, gid === ID]).toEqual([0, false, false]);
+    const proxy = await FilteringProxy.start(
+      {
+        APP_SANDBOX_IMAGE: await ensureTestImage('agent'),
+        APP_SANDBOX_USER: `${ID}:${ID}`,
+        APP_DOCKER_PROXY_SOCKET_GID: String(ID),
+      },
+      COMMAND,
+    );
+    try {
+      await chown(proxy.service.directory, ID, ID);
+      const service = await proxy.startService();
+      const chatId = aChatId();
+      const { status, body } = await service.create(chatId);
+      expect(status).toBe(200);
+      expect((await engine.getContainer(body.container_id).inspect()).Config.User).toBe(`${ID}:${ID}`);
+      expect((await service.delete(chatId)).body.result).toBe('deleted');
+      expect(proxy.refusals).toEqual([]);
+    } finally {
+      await proxy.dispose();
+    }
   });
 });
 

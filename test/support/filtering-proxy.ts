@@ -14,9 +14,12 @@ export class FilteringProxy {
 
   private constructor(readonly service: Service) {}
 
-  /** A proxy that listens, and its service, which is not started. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<FilteringProxy> {
-    const proxy = new FilteringProxy(await Service.prepare(environment));
+  /** A proxy that listens, and its service, which is not started. @param command what starts that, if not as usual */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    command?: readonly string[],
+  ): Promise<FilteringProxy> {
+    const proxy = new FilteringProxy(await Service.prepare(environment, command));
     await proxy.open();
     return proxy;
   }
