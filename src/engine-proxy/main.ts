@@ -10,7 +10,7 @@ import { listenOnSocket } from './proxy-socket.js';
  */
 const logger = pino({ base: { name: 'engine-proxy' } });
 try {
-  const { configuration } = loadConfiguration(process.env);
+  const { configuration } = loadConfiguration(process.env, { isService: false });
   const { proxyListenPath, proxySocketGid } = configuration.docker;
   const { server } = new EngineProxy(configuration, {
     warn: (event, fields = {}) => logger.warn(fields, event),
