@@ -5,7 +5,7 @@ import { forbidden } from './refusal.js';
  * What is to be looked at before a call goes on: `plain`: nothing more; `create-container`, `create-network`: the body;
  * `inspect`, `change`, `start`: whose container it is; `remove-network`: which network it is.
  */
-export type CallKind =
+type CallKind =
   'plain' | 'create-container' | 'create-network' | 'inspect' | 'change' | 'start' | 'remove-network';
 
 /** A request that has a method, a path and a query that the service uses. */

@@ -5,7 +5,8 @@ import { containerSpec } from '../sandbox/adapters/docker/container-spec.js';
 import { networkSpec } from '../sandbox/adapters/docker/sandbox-network.js';
 import { allowedContainer, allowedNetwork } from './create-policy.js';
 
-const sandbox = aSandboxConfig({ chatsRoot: '/srv/chats', capAdd: ['CHOWN'] });
+const KEYS = { chatsRoot: '/srv/chats', capAdd: ['CHOWN'] };
+const sandbox = aSandboxConfig(KEYS);
 const TERMS = { instance: 'default', sandbox };
 const CLAIM = aClaim({ volumeHostPath: '/srv/volume' });
 
@@ -14,8 +15,8 @@ type Mapping = Record<string, unknown>;
 /** What the service asks for, as it comes over the wire. */
 function aBody(change: (body: Mapping, hostConfig: Mapping) => void = () => undefined): Mapping {
   const container = { claim: CLAIM, chatHostPath: `/srv/chats/${CLAIM.chatId}` };
-  const { name: _, ...spec } = containerSpec(container, { ...sandbox, env: { MODEL: 'm' } }, 'default');
-  const body = JSON.parse(JSON.stringify(spec)) as Mapping;
+  const spec = containerSpec(container, aSandboxConfig({ ...KEYS, env: { MODEL: 'm' } }), 'default');
+  const body = JSON.parse(JSON.stringify({ ...spec, name: undefined })) as Mapping;
   change(body, body.HostConfig as Mapping);
   return body;
 }

@@ -69,10 +69,10 @@ class Street {
 
   /** Lets others live on until the bomb has gone off, and once more. @returns what came of it */
   async endure<T>(bomb: Promise<T>): Promise<T> {
-    let isOver = false;
-    const over = bomb.finally(() => (isOver = true));
+    const state = { isOver: false };
+    const over = bomb.finally(() => (state.isOver = true));
     do await this.life();
-    while (!isOver);
+    while (!state.isOver);
     await this.life();
     return over;
   }

@@ -92,7 +92,7 @@ const without = (facts: Facts, ...fields: readonly string[]): Facts =>
 describe('what the engine makes of a sandbox', () => {
   let service: Service;
   let body: SandboxAnswer;
-  let info: Docker.ContainerInspectInfo & { AppArmorProfile?: string };
+  let info: Docker.ContainerInspectInfo;
   let engineInfo: Facts;
 
   beforeAll(async () => {
@@ -146,7 +146,7 @@ describe('what the engine makes of a sandbox', () => {
 
   it('is under no other profile than the engine has for all', () => {
     const isConfined = JSON.stringify(engineInfo.SecurityOptions).includes('name=apparmor');
-    expect(info.AppArmorProfile ?? '').toBe(isConfined ? 'docker-default' : '');
+    expect(info.AppArmorProfile).toBe(isConfined ? 'docker-default' : '');
   });
 
   it('is so in the eyes of the kernel: no capability, none to be gained, system calls filtered', async () => {

@@ -8,7 +8,7 @@ import { aClaim } from '../builders/containers.js';
 import { containersOf, containersOfChat, engine, ENGINE_SOCKET } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
 import { FilteringProxy } from '../support/filtering-proxy.js';
-import { aChatId, Service } from '../support/service.js';
+import { aChatId, type Service } from '../support/service.js';
 import { ensureTestImage } from '../support/test-images.js';
 
 describe('the service behind the engine proxy', () => {
@@ -126,7 +126,7 @@ describe('whoever has taken over the service', () => {
       lambdaToolsHostPath: join(own, 'tools'),
     });
     const { name, ...body } = containerSpec({ claim, chatHostPath: chat }, sandbox, instance);
-    return { path: `/containers/create?name=${name ?? ''}`, body: body as Mapping, chat };
+    return { path: `/containers/create?name=${name ?? ''}`, body: body, chat };
   }
 
   const created = (answer: { body: string }): string => (JSON.parse(answer.body) as { Id: string }).Id;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NetworkInspectInfo } from 'dockerode';
 
 /** How the name of every isolated network's bridge begins; `config/network-isolation/host-rules.sh` matches it. */
-export const ISOLATED_BRIDGE_PREFIX = 'sbx-';
+const ISOLATED_BRIDGE_PREFIX = 'sbx-';
 
 const ICC = 'com.docker.network.bridge.enable_icc';
 const BRIDGE_NAME = 'com.docker.network.bridge.name';
@@ -37,7 +37,7 @@ export function missingIsolation({ Driver, EnableIPv6, Options }: NetworkInspect
       `an option ${BRIDGE_NAME} that begins with ${ISOLATED_BRIDGE_PREFIX}`,
     ],
     // Engines before 27 filter IPv6 only where ip6tables was switched on, which they do not tell.
-    [EnableIPv6 !== true, 'IPv6 to be off'],
+    [!EnableIPv6, 'IPv6 to be off'],
   ];
   return checks.filter(([isMet]) => !isMet).map(([, need]) => need);
 }
