@@ -141,6 +141,16 @@ docker: [1]
     );
   });
 
+  it('asks a process that is not the service for no secrets and no environment of sandboxes', () => {
+    const yaml =
+      'security: {require_token: true}\nhttp: {host: 0.0.0.0}\nsandbox: {ttl_seconds: 7, env: {KEY: "${MISSING}"}}\n';
+    const environment = directory.environmentOf(yaml, { ...SECRETS, APP_API_TOKEN_FILE: '/nothing/here' });
+    expect(faultsOf(yaml)).not.toEqual([]);
+    const { configuration } = loadConfiguration(environment, { isService: false });
+    const { sandbox, security } = configuration;
+    expect([sandbox.env, sandbox.ttlSeconds, security.apiToken]).toEqual([{}, 7, null]);
+  });
+
   it('tells all faults in the message', () => {
     expect(() => load('nonsense: 1\nmore: 2\n')).toThrow(/2 fault\(s\)[\s\S]*nonsense[\s\S]*more/);
   });

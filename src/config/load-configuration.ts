@@ -20,11 +20,22 @@ type Tree = Record<string, unknown>;
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export interface LoadOptions {
+  /**
+   * False for a process that answers no client and makes no sandbox's environment: it gets neither the secrets nor
+   * `sandbox.env`, and the rules of access do not bind it.
+   */
+  readonly isService: boolean;
+}
+
 /**
  * The configuration: defaults, then the file (`APP_CONFIG`, else `config/app.yaml`), then the environment.
  * @throws ConfigurationError naming every fault
  */
-export function loadConfiguration(environment: NodeJS.ProcessEnv): LoadedConfiguration {
+export function loadConfiguration(
+  environment: NodeJS.ProcessEnv,
+  { isService }: LoadOptions = { isService: true },
+): LoadedConfiguration {
   const path = resolve(PROJECT_ROOT, environment.APP_CONFIG || 'config/app.yaml');
   const file = readTree(path);
   const configuration = new Configuration();
@@ -35,9 +46,12 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): LoadedConfigu
     .map((name) => `${name}: unknown section in ${path}`);
 
   for (const [name, section] of sections) {
-    faults.push(...fillSection(name, section, file[name], environment), ...checkSection(name, section));
+    const given = isService ? file[name] : withoutEnvironment(name, file[name]);
+    faults.push(...fillSection(name, section, given, environment), ...checkSection(name, section));
   }
-  const secrets = readSecrets(environment);
+  if (!isService)
+    Object.assign(configuration.security, { requireToken: false, allowUnauthenticatedNetwork: true });
+  const secrets = readSecrets(isService ? environment : {});
   Object.assign(configuration.security, secrets.values);
   const rules = applyRules(configuration);
   faults.push(...secrets.faults, ...rules.faults);
@@ -58,6 +72,11 @@ function readTree(path: string): Tree {
       `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     ]);
   }
+}
+
+/** Without `sandbox.env`, whose variables only the service has. */
+function withoutEnvironment(name: SectionName, given: unknown): unknown {
+  return name === 'sandbox' && isTree(given) ? { ...given, env: null } : given;
 }
 
 function fillSection(

@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 
 const ENDPOINT = { require_tld: false, protocols: ['http', 'https'], require_protocol: true };
+const ABSOLUTE = { message: '$property must be an absolute path' };
 const MIB = 1024 * 1024;
 
 /** `app`: who this service is. */
@@ -73,6 +74,12 @@ export class DockerConfig {
   @IsString() keyFile = '';
   /** Seconds that any one call to the engine may take. */
   @IsNumber() @IsPositive() @Max(600) timeoutSeconds = 30;
+  /** Where `npm run engine-proxy` listens, for `baseUrl` to name. */
+  @Matches(/^\/./, ABSOLUTE) proxyListenPath = '/run/sandbox-master/engine.sock';
+  /** The group that may connect there, besides the proxy's user; 0: the proxy's own. */
+  @IsInt() @Min(0) proxySocketGid = 0;
+  /** The engine's own socket, which the proxy alone needs. */
+  @Matches(/^\/./, ABSOLUTE) proxyEngineSocket = '/var/run/docker.sock';
 }
 
 /** `storage`: workspaces, chats and files. */

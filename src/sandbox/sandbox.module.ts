@@ -3,6 +3,7 @@ import { METRICS, type Metrics } from '../observability/ports/metrics.js';
 import { REDACTION, type TextRedaction } from '../observability/ports/redaction.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
+import { EngineCheck } from './adapters/docker/engine-check.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
 import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
@@ -107,6 +108,7 @@ const PORTS = [
   controllers: [SandboxController],
   providers: [
     DockerSandboxRuntime,
+    EngineCheck,
     SharedDirectories,
     ...PORTS,
     ...STEPS,

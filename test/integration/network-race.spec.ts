@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
+import { missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
 import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
@@ -15,10 +16,10 @@ describe("the sandboxes' network", () => {
   afterAll(() => removeAllOf(instance));
 
   const logger = new RecordingLogger();
-  const aRuntime = (): DockerSandboxRuntime =>
+  const aRuntime = (networkIsolation = false): DockerSandboxRuntime =>
     new DockerSandboxRuntime(
       aDockerConfig(),
-      aSandboxConfig({ networkName: instance }),
+      aSandboxConfig({ networkName: instance, networkIsolation }),
       anAppConfig({ instance }),
       logger,
     );
@@ -37,6 +38,20 @@ describe("the sandboxes' network", () => {
       expect((await networks()).map(({ Id }) => Id)).toHaveLength(1);
       await removeAllOf(instance);
     }
+  });
+
+  it('is there once and isolated, although four services make it at the same moment', async () => {
+    for (let round = 1; round <= 3; round += 1) {
+      await Promise.all(Array.from({ length: 4 }, () => aRuntime(true).prepare()));
+      expect((await networks()).map(missingIsolation)).toEqual([[]]);
+      await removeAllOf(instance);
+    }
+  });
+
+  it('is refused where it lacks the isolation that is asked for', async () => {
+    await aRuntime().prepare();
+    await expect(aRuntime(true).prepare()).rejects.toMatchObject({ failure: 'network-not-isolated' });
+    expect(await networks()).toHaveLength(1);
   });
 
   it('is made anew by the next start after somebody removed it', async () => {

@@ -79,9 +79,24 @@ export class Service {
     return this.process?.pid ?? 0;
   }
 
+  /** Its configuration, as variables: what is its own, and what it was prepared with. */
+  get settings(): Environment {
+    const own = join(this.directory, 'own');
+    return {
+      APP_HTTP_PORT: '0',
+      APP_INSTANCE: this.instance,
+      APP_SANDBOX_NETWORK_NAME: this.network,
+      APP_SANDBOX_CHATS_ROOT: join(own, 'chats'),
+      APP_SANDBOX_DEPENDENCIES_HOST_PATH: join(own, 'dependencies'),
+      APP_SANDBOX_LAMBDA_TOOLS_HOST_PATH: join(own, 'tools'),
+      APP_STORAGE_DATABASE_URL: `sqlite:${join(own, 'database', 'test.db')}`,
+      APP_SANDBOX_VOLUME_ALLOWED_ROOTS: tmpdir(),
+      ...this.environment,
+    };
+  }
+
   /** Starts the process and waits until it listens. */
   async start(environment: Environment = {}): Promise<void> {
-    const own = join(this.directory, 'own');
     const [program = '', ...words] = this.command;
     this.process = spawn(program, words, {
       cwd: ROOT,
@@ -89,15 +104,7 @@ export class Service {
       env: {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '/',
-        APP_HTTP_PORT: '0',
-        APP_INSTANCE: this.instance,
-        APP_SANDBOX_NETWORK_NAME: this.network,
-        APP_SANDBOX_CHATS_ROOT: join(own, 'chats'),
-        APP_SANDBOX_DEPENDENCIES_HOST_PATH: join(own, 'dependencies'),
-        APP_SANDBOX_LAMBDA_TOOLS_HOST_PATH: join(own, 'tools'),
-        APP_STORAGE_DATABASE_URL: `sqlite:${join(own, 'database', 'test.db')}`,
-        APP_SANDBOX_VOLUME_ALLOWED_ROOTS: tmpdir(),
-        ...this.environment,
+        ...this.settings,
         ...environment,
       },
     });

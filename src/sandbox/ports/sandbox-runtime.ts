@@ -19,6 +19,7 @@ export type RuntimeFailure =
   | 'no-such-container'
   | 'image-missing'
   | 'network-missing'
+  | 'network-not-isolated'
   | 'mount-source-missing'
   | 'failed'
   | 'refused';
@@ -44,7 +45,10 @@ export class SandboxRuntimeError extends Error {
  * `limitMs`, whichever is shorter, and fails with SandboxRuntimeError only.
  */
 export interface SandboxRuntime {
-  /** Makes the sandboxes' network when it is missing. Cheap once it has succeeded; idempotent. */
+  /**
+   * Makes the sandboxes' network when it is missing. Cheap once it has succeeded; idempotent.
+   * @throws `network-not-isolated` when `sandbox.network_isolation` is asked for and the network there lacks it
+   */
   prepare(limitMs?: number): Promise<void>;
 
   /**

@@ -8,6 +8,7 @@ const REASONS: Record<RuntimeFailure, string> = {
   'no-such-container': 'container was removed while it was starting',
   'image-missing': 'image missing',
   'network-missing': 'network missing',
+  'network-not-isolated': 'network missing isolation',
   'mount-source-missing': 'mount source missing',
   failed: 'Docker failed',
   refused: 'Docker refused the container',

@@ -34,24 +34,30 @@ export class VolumeGate {
 
   private async readPolicy(): Promise<VolumePolicy> {
     const [allowedRoots, forbidden] = await Promise.all(
-      [this.sandbox.volumeAllowedRoots, this.forbiddenPaths()].map((paths) =>
-        Promise.all(paths.map((path) => this.paths.canonical(path))),
+      [this.sandbox.volumeAllowedRoots, forbiddenPaths(this.sandbox, this.docker, this.storage)].map(
+        (paths) => Promise.all(paths.map((path) => this.paths.canonical(path))),
       ),
     );
     return { allowedRoots: allowedRoots ?? [], forbidden: forbidden ?? [] };
   }
+}
 
-  private forbiddenPaths(): string[] {
-    const socket = /^unix:\/\/(\/.+)$/.exec(this.docker.baseUrl)?.[1];
-    const database = /^sqlite:(\/.+)\/[^/]*$/.exec(this.storage.databaseUrl)?.[1];
-    const { chatsRoot, dependenciesHostPath, lambdaToolsHostPath } = this.sandbox;
-    return [
-      ...SYSTEM_DIRECTORIES,
-      chatsRoot,
-      dependenciesHostPath,
-      lambdaToolsHostPath,
-      socket,
-      database,
-    ].filter((path) => path !== undefined);
-  }
+/** Directories and sockets that no volume may be, lie below or contain, besides the engine's own data. */
+export function forbiddenPaths(
+  sandbox: SandboxConfig,
+  docker: DockerConfig,
+  storage: StorageConfig,
+): readonly string[] {
+  const socket = /^unix:\/\/(\/.+)$/.exec(docker.baseUrl)?.[1];
+  const database = /^sqlite:(\/.+)\/[^/]*$/.exec(storage.databaseUrl)?.[1];
+  return [
+    ...SYSTEM_DIRECTORIES,
+    sandbox.chatsRoot,
+    sandbox.dependenciesHostPath,
+    sandbox.lambdaToolsHostPath,
+    socket,
+    docker.proxyListenPath,
+    docker.proxyEngineSocket,
+    database,
+  ].filter((path) => path !== undefined);
 }

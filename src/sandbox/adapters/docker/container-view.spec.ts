@@ -4,14 +4,14 @@ import { aClaim } from '../../../../test/builders/containers.js';
 import { fromInspection, fromListing } from './container-view.js';
 import { toLabels } from './labels.js';
 
-const VIEWPOINT = { instance: 'default', networkName: 'sandbox' };
+const VIEWPOINT = { instance: 'default', networkName: 'sandbox', networkId: null };
 const NAME = `/sandbox-${aClaim().chatId}`;
 
 interface Facts {
   readonly labels?: Record<string, string>;
   readonly name?: string;
   readonly status?: string;
-  readonly networks?: Record<string, { IPAddress?: string; GlobalIPv6Address?: string }>;
+  readonly networks?: Record<string, { NetworkID?: string; IPAddress?: string; GlobalIPv6Address?: string }>;
   readonly exitCode?: number;
 }
 
@@ -91,6 +91,16 @@ describe('a container, inspected or listed', () => {
   it('has the IPv6 address where it has no other', () => {
     const networks = { sandbox: { IPAddress: '', GlobalIPv6Address: 'fd00::2' } };
     expect(views({ networks }).map(({ ip }) => ip)).toEqual(['fd00::2', 'fd00::2']);
+  });
+
+  it('has no address where the network that was asked for is another one of that name', () => {
+    const networks = { sandbox: { NetworkID: 'n2', IPAddress: '172.18.0.2' } };
+    const ipOn = (networkId: string) => [
+      fromInspection(inspected({ networks }), { ...VIEWPOINT, networkId }).ip,
+      fromListing(listed({ networks }), { ...VIEWPOINT, networkId }).ip,
+    ];
+    expect(ipOn('n1')).toEqual([null, null]);
+    expect(ipOn('n2')).toEqual(['172.18.0.2', '172.18.0.2']);
   });
 
   it("does not bear its chat's name when it bears another", () => {

@@ -7,6 +7,14 @@ import { isOwnedBy, type Labels, readClaim } from './labels.js';
 export interface Viewpoint {
   readonly instance: string;
   readonly networkName: string;
+  /** Where given, an address counts on this network alone, and not on another that took its name. */
+  readonly networkId: string | null;
+}
+
+interface EngineEndpoint {
+  readonly NetworkID?: string;
+  readonly IPAddress?: string;
+  readonly GlobalIPv6Address?: string;
 }
 
 interface EngineContainer {
@@ -15,7 +23,7 @@ interface EngineContainer {
   readonly labels: Labels;
   readonly createdAt: Date;
   readonly status: string;
-  readonly networks: Readonly<Record<string, { IPAddress?: string; GlobalIPv6Address?: string } | undefined>>;
+  readonly networks: Readonly<Record<string, EngineEndpoint | undefined>>;
   readonly exitCode: number | null;
 }
 
@@ -48,10 +56,11 @@ export const fromListing = (info: ContainerInfo, viewpoint: Viewpoint): SandboxC
     viewpoint,
   );
 
-function view(container: EngineContainer, { instance, networkName }: Viewpoint): SandboxContainer {
+function view(container: EngineContainer, { instance, networkName, networkId }: Viewpoint): SandboxContainer {
   const isOwned = isOwnedBy(container.labels, instance);
   const claim = isOwned ? readClaim(container.labels, container.createdAt) : null;
-  const network = container.networks[networkName];
+  const endpoint = container.networks[networkName];
+  const network = networkId === null || endpoint?.NetworkID === networkId ? endpoint : undefined;
   return {
     containerId: container.id,
     ownership: claim !== null ? 'ours' : isOwned ? 'unreadable' : 'foreign',

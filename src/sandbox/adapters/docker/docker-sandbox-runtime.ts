@@ -9,7 +9,7 @@ import { outputText } from './container-output.js';
 import { containerSpec } from './container-spec.js';
 import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
 import { asInspection, asListing, asText } from './engine-answers.js';
-import { EngineClient } from './engine-client.js';
+import { EngineClient, inBody } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { LABEL } from './labels.js';
 import { ensureNetwork } from './sandbox-network.js';
@@ -21,9 +21,10 @@ const OUTPUT_LINES = 40;
 @Injectable()
 export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly engine: EngineClient;
-  private readonly viewpoint: Viewpoint;
   private preparation: Promise<void> | null = null;
   private dataRoot: string | null = null;
+  /** The network that was found isolated, where that is asked for. */
+  private isolatedNetworkId: string | null = null;
 
   constructor(
     docker: DockerConfig,
@@ -32,7 +33,11 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.engine = new EngineClient(docker);
-    this.viewpoint = { instance: app.instance, networkName: sandbox.networkName };
+  }
+
+  private get viewpoint(): Viewpoint {
+    const { networkName } = this.sandbox;
+    return { instance: this.app.instance, networkName, networkId: this.isolatedNetworkId };
   }
 
   /** One preparation for all who need it; each waits for it as long as its own deadline allows. */
@@ -46,12 +51,28 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   private async makeReady(): Promise<void> {
-    const { networkName: network } = this.sandbox;
-    const isNew = await ensureNetwork(this.engine, network, this.app.instance);
+    const { networkName: network, networkIsolation: isIsolated } = this.sandbox;
+    const { id, isNew } = await ensureNetwork(this.engine, {
+      name: network,
+      instance: this.app.instance,
+      isIsolated,
+    });
     if (isNew) this.logger.info('sandbox_network_created', { network });
+    if (isIsolated) this.noteIsolation(id);
     this.dataRoot ??= await this.engine.call(async (docker) =>
       asText(((await docker.info()) as EngineInfo | null)?.DockerRootDir),
     );
+  }
+
+  /** Whether the host keeps its sandboxes out, the engine cannot tell. */
+  private noteIsolation(networkId: string): void {
+    if (this.isolatedNetworkId === null) {
+      this.logger.warn('network_isolation_needs_host_rules', {
+        network: this.sandbox.networkName,
+        rules: 'config/network-isolation/host-rules.sh',
+      });
+    }
+    this.isolatedNetworkId = networkId;
   }
 
   /** The network was removed behind our back: the next start makes it anew. */
@@ -64,9 +85,12 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
-    const spec = containerSpec(container, this.sandbox, this.app.instance);
+    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance);
     try {
-      const created = await this.engine.call(async (docker) => docker.createContainer(spec), limitMs);
+      const created = await this.engine.call(
+        async (docker) => docker.createContainer(inBody(body, { name })),
+        limitMs,
+      );
       return asText(created.id);
     } catch (error) {
       this.noteMissingNetwork(error);
@@ -124,7 +148,10 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
     try {
       const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
-      return fromInspection(asInspection(info), this.viewpoint);
+      const container = fromInspection(asInspection(info), this.viewpoint);
+      // Perhaps the network is another one by now: the next start looks.
+      if (container.state === 'running' && container.ip === null) this.preparation = null;
+      return container;
     } catch (error) {
       if (hasStatus(error, 404)) return null;
       throw error;

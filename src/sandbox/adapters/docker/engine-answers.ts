@@ -28,3 +28,15 @@ export function asListing(value: readonly ContainerInfo[]): readonly ContainerIn
     items.every((item) => has(item, ['Id', 'Names', 'Labels', 'State', 'NetworkSettings']));
   return isListing(value) ? value : fail('a list of containers');
 }
+
+export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : fail('a description');
+
+/** A text that may be missing; empty then. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A list of texts that may be missing, or null as the engine writes an empty one. */
+export const asTexts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

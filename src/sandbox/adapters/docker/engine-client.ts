@@ -85,6 +85,15 @@ export class EngineClient {
   }
 }
 
+/**
+ * Options for a call of dockerode's that has a body. Unless it is told which part is which, dockerode puts everything
+ * into the query as well, the environment with its secrets too, where proxies log it.
+ */
+export const inBody = <T extends object>(
+  body: T,
+  query: Readonly<Record<string, string | undefined>> = {},
+): T => ({ _query: query, _body: body }) as unknown as T;
+
 /** Everything is given, also as undefined, since dockerode fills gaps from DOCKER_HOST and its like. */
 function connectionOptions(
   config: DockerConfig,

@@ -1,0 +1,42 @@
+import { isManaged, isOwnedBy } from '../sandbox/adapters/docker/labels.js';
+import { containerNameOf } from '../sandbox/domain/container-name.js';
+import { fieldOf, textsOf } from './create-policy.js';
+import { forbidden } from './refusal.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A container as an inspection describes it, as far as it decides who may touch it. */
+export interface InspectedContainer {
+  readonly id: string;
+  readonly isOurs: boolean;
+  /** Whether it bears a name that this service gives: it must be able to look who is in its way. */
+  readonly hasOurName: boolean;
+  /** Sources of its mounts. */
+  readonly sources: readonly string[];
+}
+
+/** @throws Refusal when the answer describes no container */
+export function inspectedContainer(answer: unknown, instance: string): InspectedContainer {
+  const id = fieldOf(answer, 'Id');
+  if (typeof id !== 'string') throw forbidden('the engine does not say which container that is');
+  const name = fieldOf(answer, 'Name');
+  const prefix = `/${containerNameOf('', instance)}`;
+  const mounts = fieldOf(fieldOf(answer, 'HostConfig'), 'Mounts');
+  return {
+    id,
+    isOurs: isOwnedBy(textsOf(fieldOf(fieldOf(answer, 'Config'), 'Labels')) ?? {}, instance),
+    hasOurName: typeof name === 'string' && name.startsWith(prefix) && UUID.test(name.slice(prefix.length)),
+    sources: (Array.isArray(mounts) ? mounts : [])
+      .map((mount) => fieldOf(mount, 'Source'))
+      .filter((source) => typeof source === 'string'),
+  };
+}
+
+/** @returns the network's id. @throws Refusal unless it is a network of that name which a service like this one made */
+export function managedNetworkId(answer: unknown, networkName: string): string {
+  const id = fieldOf(answer, 'Id');
+  const isOurs =
+    fieldOf(answer, 'Name') === networkName && isManaged(textsOf(fieldOf(answer, 'Labels')) ?? {});
+  if (typeof id !== 'string' || !isOurs) throw forbidden(`that is no network ${networkName} of this service`);
+  return id;
+}

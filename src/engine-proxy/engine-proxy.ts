@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Configuration } from '../config/configuration.js';
+import type { Logger } from '../observability/ports/logger.js';
+import { LocalHostPaths } from '../sandbox/adapters/filesystem/local-host-paths.js';
+import { allowedCall, type CallTerms } from './allowed-calls.js';
+import { answerHeaders, EngineGate } from './engine-gate.js';
+import { EngineUpstream, textOf } from './engine-upstream.js';
+import { MountSources } from './mount-sources.js';
+import { Refusal } from './refusal.js';
+
+/** Of a request; the environment of a sandbox is what can be long. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Milliseconds for a client to send a request's head, or the whole of it. */
+const HEAD_MS = 10_000;
+const REQUEST_MS = 30_000;
+
+/**
+ * An HTTP server that hands the service's calls on to the engine, and no others. The deadline of a call is
+ * `docker.timeout_seconds`, with `sandbox.stop_grace_seconds` on top, all looks at the engine included.
+ */
+export class EngineProxy {
+  readonly server: Server;
+  private readonly upstream: EngineUpstream;
+  private readonly gate: EngineGate;
+  private readonly terms: CallTerms;
+  private readonly deadlineMs: number;
+
+  constructor(
+    { app, docker, sandbox, storage }: Configuration,
+    private readonly logger: Pick<Logger, 'warn'>,
+  ) {
+    this.upstream = new EngineUpstream(docker.proxyEngineSocket);
+    const mounts = new MountSources(new LocalHostPaths(), { docker, sandbox, storage });
+    this.gate = new EngineGate({ app, sandbox }, this.upstream, mounts);
+    this.terms = { networkName: sandbox.networkName, stopGraceSeconds: sandbox.stopGraceSeconds };
+    this.deadlineMs = (docker.timeoutSeconds + sandbox.stopGraceSeconds) * 1000;
+    this.server = createServer(
+      { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
+      (incoming, answer) => void this.handle(incoming, answer),
+    );
+  }
+
+  private async handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    answer.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(this.deadlineMs)]);
+    try {
+      await this.carryOut(incoming, answer, signal);
+    } catch (error) {
+      // What is still being sent is read and dropped, or the client would not see the answer.
+      incoming.resume();
+      if (gone.signal.aborted) return;
+      this.tell(incoming, error);
+      refuse(answer, error);
+    }
+  }
+
+  private async carryOut(
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const call = allowedCall(incoming.method ?? '', incoming.url ?? '', this.terms);
+    const passage = await this.gate.pass(call, () => textOf(incoming, MAX_BODY_BYTES), signal);
+    // A body that nobody asked for is not handed on.
+    incoming.resume();
+    if (passage.kind === 'answer') {
+      answer
+        .writeHead(passage.answer.status, { 'Content-Type': 'application/json' })
+        .end(passage.answer.text);
+      return;
+    }
+    const response = await this.upstream.open(passage.call, signal);
+    answer.writeHead(response.statusCode ?? 502, answerHeaders(response));
+    await pipeline(response, answer, { signal });
+  }
+
+  private tell({ method, url }: IncomingMessage, error: unknown): void {
+    const path = url?.split('?')[0];
+    if (error instanceof Refusal) {
+      this.logger.warn('engine_call_refused', { method, path, status: error.status, reason: error.message });
+    } else this.logger.warn('engine_call_failed', { method, path, err: error });
+  }
+}
+
+/** In the engine's own form, so that the service's log tells the reason. An answer that has begun breaks off. */
+function refuse(answer: ServerResponse, error: unknown): void {
+  if (answer.headersSent) {
+    answer.destroy();
+    return;
+  }
+  const [status, message] =
+    error instanceof Refusal ? [error.status, error.message] : [500, 'the engine proxy failed'];
+  answer.writeHead(status, { 'Content-Type': 'application/json' });
+  answer.end(JSON.stringify({ message }));
+}
