@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import type { Fault } from './engine-proxy.js';
+import type { Fault } from './fault.js';
 
 /** What the engine tells of one container, in an inspection or a list. */
 interface ToldContainer {

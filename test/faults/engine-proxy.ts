@@ -5,18 +5,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINE_SOCKET } from '../support/engine.js';
+import type { Fault } from './fault.js';
 import { refusalOf, type Rewriting, rewritingOf, rewritten } from './engine-answers.js';
 
 /** How late a `delay` answers. */
 const DELAY_MS = 300;
-
-/**
- * `delay`: carries the request out late. `hang`: never answers. `refuse`: drops the connection unheard. `lose-answer`:
- * carries the request out and drops the connection instead of answering. `cut-answer`: breaks off in the middle of the
- * answer. `blank-address`: tells of containers that have no address. A number: answers with that status and carries
- * nothing out.
- */
-export type Fault = 'delay' | 'hang' | 'refuse' | 'lose-answer' | 'cut-answer' | 'blank-address' | number;
 
 interface Rule {
   readonly pattern: RegExp | string;

@@ -105,31 +105,35 @@ describe('the content of a chat whose sandbox swaps everything all the time', ()
     slowestMs = Math.max(slowestMs, performance.now() - beganMs);
   }
 
-  it('is read, written and removed without a byte from outside, a wait, or an error', async () => {
-    const before = await openDescriptors();
-    let turn = 0;
-    const worker = async (): Promise<void> => {
-      while (turn < OPERATIONS) {
-        turn += 1;
-        const operation = operations[turn % operations.length];
-        await timed(operation?.(NAMES[turn % NAMES.length] ?? '') ?? Promise.resolve());
-        if (turn % 300 === 0) await timed(local.attachments.clear(CHAT));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    expect(swapper.exitCode).toBeNull();
-    expect(errors).toEqual([]);
-    expect([...texts.keys()].filter((text) => !['', 'inside', 'placed', 'nothing'].includes(text))).toEqual(
-      [],
-    );
-    expect(await canaryNow()).toEqual(canaryBefore);
-    expect(slowestMs).toBeLessThan(MAX_MS);
-    await eventually(async () => (await openDescriptors()) <= before, 'every descriptor closed');
-    // Else nothing of all this was put to the test.
-    const kinds = ['symlink', 'directory', 'fifo', 'socket', 'hard_link', ...(isRoot ? ['device'] : [])];
-    expect([...local.hostileKinds]).toEqual(expect.arrayContaining(kinds));
-    for (const text of ['inside', 'placed', 'nothing']) expect(texts.get(text)).toBeGreaterThan(0);
-  }, 60_000 + OPERATIONS * 10);
+  it(
+    'is read, written and removed without a byte from outside, a wait, or an error',
+    async () => {
+      const before = await openDescriptors();
+      let turn = 0;
+      const worker = async (): Promise<void> => {
+        while (turn < OPERATIONS) {
+          turn += 1;
+          const operation = operations[turn % operations.length];
+          await timed(operation?.(NAMES[turn % NAMES.length] ?? '') ?? Promise.resolve());
+          if (turn % 300 === 0) await timed(local.attachments.clear(CHAT));
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      expect(swapper.exitCode).toBeNull();
+      expect(errors).toEqual([]);
+      expect([...texts.keys()].filter((text) => !['', 'inside', 'placed', 'nothing'].includes(text))).toEqual(
+        [],
+      );
+      expect(await canaryNow()).toEqual(canaryBefore);
+      expect(slowestMs).toBeLessThan(MAX_MS);
+      await eventually(async () => (await openDescriptors()) <= before, 'every descriptor closed');
+      // Else nothing of all this was put to the test.
+      const kinds = ['symlink', 'directory', 'fifo', 'socket', 'hard_link', ...(isRoot ? ['device'] : [])];
+      expect([...local.hostileKinds]).toEqual(expect.arrayContaining(kinds));
+      for (const text of ['inside', 'placed', 'nothing']) expect(texts.get(text)).toBeGreaterThan(0);
+    },
+    60_000 + OPERATIONS * 10,
+  );
 
   it('is taken away and removed, the one remnant of its history too, while the swapping goes on', async () => {
     await local.chats.discard(CHAT);

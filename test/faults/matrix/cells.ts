@@ -1,4 +1,5 @@
-import { anonymous, type Fault } from '../engine-proxy.js';
+import { anonymous } from '../engine-proxy.js';
+import type { Fault } from '../fault.js';
 import { OPERATIONS, type Operation, perform, stage, type State, STATES } from './situations.js';
 import type { MatrixWorld } from './world.js';
 

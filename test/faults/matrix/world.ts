@@ -17,7 +17,7 @@ import { EngineProxy } from '../engine-proxy.js';
 export const ENGINE_SECONDS = 2;
 export const QUEUE_SECONDS = 2;
 export const CREATED_GRACE_SECONDS = 1;
-export const TTL_SECONDS = 3600;
+const TTL_SECONDS = 3600;
 
 export interface Answered {
   readonly status: number;

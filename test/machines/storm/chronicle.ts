@@ -32,7 +32,7 @@ export interface Life {
 }
 
 /** What was done to a container behind the service's back. */
-export interface Harm {
+interface Harm {
   readonly containerId: string;
   readonly at: Moment;
 }

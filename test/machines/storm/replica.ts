@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, EngineProxy } from '../../faults/engine-proxy.js';
+import { EngineProxy } from '../../faults/engine-proxy.js';
+import type { Fault } from '../../faults/fault.js';
 import { type Answer, Service } from '../../support/service.js';
 import { Api } from '../crash/api.js';
 
