@@ -17,6 +17,7 @@ import { EngineProxy } from '../engine-proxy.js';
 export const ENGINE_SECONDS = 2;
 export const QUEUE_SECONDS = 2;
 export const CREATED_GRACE_SECONDS = 1;
+export const STOP_GRACE_SECONDS = 1;
 const TTL_SECONDS = 3600;
 
 export interface Answered {
@@ -82,7 +83,8 @@ export class MatrixWorld {
 
   /** @throws Error where the engine does not answer */
   async sweep(): Promise<void> {
-    await this.service.get(CleanupExpiredSandboxes).execute();
+    const counts = await this.service.get(CleanupExpiredSandboxes).execute();
+    if (counts === null) throw new Error('the sweep failed');
   }
 
   expireAll(): void {
@@ -148,7 +150,7 @@ export class MatrixWorld {
       APP_SANDBOX_TTL_SECONDS: String(TTL_SECONDS),
       // It sweeps when it is told to.
       APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '86400',
-      APP_SANDBOX_STOP_GRACE_SECONDS: '1',
+      APP_SANDBOX_STOP_GRACE_SECONDS: String(STOP_GRACE_SECONDS),
       APP_SANDBOX_CREATED_GRACE_SECONDS: String(CREATED_GRACE_SECONDS),
       APP_SANDBOX_START_QUEUE_TIMEOUT_SECONDS: String(QUEUE_SECONDS),
       APP_SANDBOX_CHATS_ROOT: join(own, 'chats'),
