@@ -26,6 +26,7 @@ export default {
     config: {
       ...unit,
       displayName: undefined,
+      projects: [],
       // Not all unit specs: Stryker runs them in one process, where loading ES modules anew for each takes minutes.
       // Nor the property specs: fixed examples have to notice, so that the score is quick and the same each time.
       testMatch: core.map((file) => `<rootDir>/${file}.spec.ts`),
