@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  aClaim,
   aContainer,
   aContainerIn,
   aForeignContainer,
@@ -18,6 +19,7 @@ describe('isActive', () => {
     ['is only created', aContainerIn('created')],
     ['is dead', aContainerIn('dead')],
     ['is being removed', aContainerIn('removing')],
+    ['is paused, and keeps its address', { ...aContainerIn('dead'), ip: '172.18.0.2' }],
     ['has lost its address', { ...aContainer(), ip: null }],
     ['expires right now', aContainer({ claim: { expiresAt: NOW } })],
     ['is foreign', aForeignContainer()],
@@ -37,6 +39,11 @@ describe('isOurs', () => {
   it('tells ours from those that must not be judged', () => {
     const all = [aContainerIn('dead'), aForeignContainer(), anUnreadableContainer()];
     expect(all.map(isOurs)).toEqual([true, false, false]);
+  });
+
+  it('believes neither a claim without the ownership nor the ownership without a claim', () => {
+    const all = [aForeignContainer({ claim: aClaim() }), anUnreadableContainer({ ownership: 'ours' })];
+    expect(all.map(isOurs)).toEqual([false, false]);
   });
 });
 
@@ -91,6 +98,11 @@ describe('elect', () => {
 
   it.each([[[young, old]], [[old, young]]])('prefers the youngest where none has the name', (containers) => {
     expect(elect(containers)).toBe(young);
+  });
+
+  it('prefers the first of those that are alike', () => {
+    const twin = { ...young, containerId: 'twin' };
+    expect([elect([young, twin]), elect([twin, young])]).toEqual([young, twin]);
   });
 
   it('does not ask for life, so that the caller says who may stand', () => {

@@ -65,6 +65,15 @@ describe('planReconciliation', () => {
     ]);
   });
 
+  it('forgets a record whose container is gone, though another dead one of its chat is there', () => {
+    const sandbox = aSandbox({ containerId: 'gone' });
+    const container = aContainerIn('dead');
+    expect(plan({ sandboxes: [sandbox], containers: [container] })).toEqual([
+      { kind: 'remove', chatId: CHAT, container, reason: 'dead' },
+      { kind: 'forget', chatId: CHAT, sandbox },
+    ]);
+  });
+
   it.each([
     ['runs', aContainer({ claim: expired })],
     ['is dead', aContainerIn('dead', { claim: expired })],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aClaim } from '../../../../test/builders/containers.js';
 import { minutesAgo, NOW } from '../../../../test/builders/times.js';
-import { isOwnedBy, type Labels, ownerLabels, readClaim, toLabels } from './labels.js';
+import { isManaged, isOwnedBy, type Labels, ownerLabels, readClaim, toLabels } from './labels.js';
 
 const labels = toLabels(aClaim(), 'default');
 
@@ -37,7 +37,7 @@ describe('readClaim', () => {
     ['volume_host_path', ['', 'relative/path', '~/path']],
     ['endpoint_port', ['', '0', '-1', '65536', '80.5', 'http', '8000x', 'NaN', 'Infinity']],
     ['expires_at', ['', 'tomorrow', '1775164238', '2026-13-45T00:00:00Z', '2026-04-02']],
-    ['created_at', ['', 'yesterday', '2026-04-02']],
+    ['created_at', ['', 'yesterday', '2026-04-02', '+002026-04-02T21:10:38Z']],
     ['schema-version', ['', '2', '1.0', 'one']],
   ])('cannot read a %s of %j', (label, values) => {
     for (const value of values) {
@@ -67,9 +67,25 @@ describe('readClaim', () => {
     expect(readClaim({ ...labels, expires_at: text }, NOW)?.expiresAt.toISOString()).toBe(expected);
   });
 
+  it.each([1, 65_535])('takes %i for a port', (port) => {
+    expect(readClaim({ ...labels, endpoint_port: String(port) }, NOW)?.endpointPort).toBe(port);
+  });
+
   it('gives ids in canonical form', () => {
     const spelt = { ...labels, chat_id: aClaim().chatId.toUpperCase().replaceAll('-', '') };
     expect(readClaim(spelt, NOW)?.chatId).toBe(aClaim().chatId);
+  });
+});
+
+describe('isManaged', () => {
+  it.each([
+    ["this instance's", labels, true],
+    ["another instance's", toLabels(aClaim(), 'staging'), true],
+    ["another manager's", { ...labels, 'managed-by': 'compose' }, false],
+    ["an older service's, which named no manager", without('managed-by', 'instance'), false],
+    ['no label at all', {}, false],
+  ])('%s', (_, given, expected) => {
+    expect(isManaged(given)).toBe(expected);
   });
 });
 
