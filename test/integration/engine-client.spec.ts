@@ -104,7 +104,8 @@ describe('EngineClient', () => {
     const before = timers();
     await failureOf(client.call(info));
     await expectNoSockets();
-    expect(timers()).toBe(before);
+    // One of an earlier test's may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('says unreachable where nobody listens', async () => {
