@@ -19,6 +19,7 @@ const suite = (displayName, testMatch) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': swc },
+  modulePathIgnorePatterns: ['<rootDir>/var/'],
 });
 
 export default {

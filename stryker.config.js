@@ -26,9 +26,10 @@ export default {
     config: {
       ...unit,
       displayName: undefined,
+      // Stryker would else take all suites of jest.config.js beside this one.
       projects: [],
-      // Not all unit specs: Stryker runs them in one process, where loading ES modules anew for each takes minutes.
-      // Nor the property specs: fixed examples have to notice, so that the score is quick and the same each time.
+      // Not all unit specs that reach the core: each mutant loads every one of them anew.
+      // Nor the property specs: fixed examples have to notice, so that the score is the same each time.
       testMatch: core.map((file) => `<rootDir>/${file}.spec.ts`),
       roots: ['<rootDir>/src', '<rootDir>/test/builders'],
       // In Stryker's copy of the project, so that it goes with it.
@@ -40,7 +41,7 @@ export default {
   timeoutMS: 20_000,
   tempDirName: 'var/mutation',
   reporters: ['clear-text'],
-  clearTextReporter: { allowColor: false, logTests: false },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 90, low: 80, break: 80 },
   ignorePatterns: ['var', 'dist', 'docs', 'bench', '.git'],
 };
