@@ -140,7 +140,7 @@ describe('the history of a chat', () => {
     };
     const results = await Promise.allSettled(['a', 'b', 'c'].map((line) => store.write(line)));
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-    // Twenty of the first one at most, within 2.5 s; three of each that had to wait until the time was over.
+    // Twenty of the first one at most, within 2 s; three of each that had to wait until the time was over.
     expect(places).toBeLessThanOrEqual(20 + 2 * 3);
   });
 

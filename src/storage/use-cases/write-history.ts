@@ -18,7 +18,7 @@ const MAX_TRIES = 20;
  * And for how long, the wait for the turn included: each try costs the disk several writes, and who comes after waits for
  * all of them. A sandbox that fights for the name would otherwise make a line of writers wait for its length times this.
  */
-const LIMIT_MS = 2500;
+const LIMIT_MS = 2000;
 /** However long the turn was waited for: one that other processes may take, and two that the sandbox alone can. */
 const MIN_TRIES = 3;
 
