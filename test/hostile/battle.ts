@@ -37,9 +37,9 @@ export async function fight(plan: Plan): Promise<Outcome> {
     APP_SANDBOX_IMAGE: await ensureTestImage('agent'),
     APP_SANDBOX_TTL_SECONDS: '86400',
     APP_STORAGE_MAX_HISTORY_BYTES: '65536',
-    // With memory to spare, garbage is left to lie for hundreds of megabytes, and a leak would not be told from it. This
-    // is room enough for what the service holds, and for some garbage.
-    NODE_OPTIONS: '--max-old-space-size=160',
+    // With memory to spare, garbage is left to lie for hundreds of megabytes, and a leak would not be told from it. A
+    // small heap alone would have a tiny nursery, and spend its time collecting.
+    NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=16',
   });
   try {
     return await new Battle(service, plan).run();
