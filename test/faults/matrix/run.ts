@@ -28,6 +28,8 @@ export async function runMatrix(choose: (cells: readonly Cell[]) => Cell[]): Pro
       for (let cell = left.shift(); cell !== undefined; cell = left.shift()) {
         const name = nameOf(cell);
         const found = await tryCell(world, cell).catch((error: unknown) => [String(error)]);
+        // One that failed is not to spoil the next.
+        if (found.length > 0) await world.clear();
         faults.push(...found.map((fault) => `${name}: ${fault}`));
       }
     };

@@ -1,4 +1,4 @@
-import { engine } from '../../support/engine.js';
+import { engine, removeContainer } from '../../support/engine.js';
 import { ENGINE_SECONDS, MatrixWorld, QUEUE_SECONDS } from './world.js';
 
 /** What the service is doing when it meets a fault. */
@@ -27,11 +27,15 @@ export async function stage(world: MatrixWorld, state: State): Promise<Staged> {
   if (status !== 200) throw new Error(`no sandbox to begin with: ${status} ${JSON.stringify(body)}`);
   const container = engine.getContainer(containerId);
   if (state === 'expired') world.expireAll();
-  if (state === 'dead') await container.kill();
+  if (state === 'dead') {
+    await container.kill();
+    await container.wait();
+  }
   if (state !== 'removing') return { chatId, containerId, finish: nothingToFinish };
   const stopPretending = world.proxy.pretendRemoving(containerId);
   const finish = async (): Promise<void> => {
-    await container.remove({ force: true });
+    // A request of the service's may have got through to the engine.
+    await removeContainer(containerId);
     stopPretending();
   };
   return { chatId, containerId, finish };

@@ -8,7 +8,7 @@ import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { CLOCK, type Clock } from '../../../src/kernel/clock.js';
 import { StartupReconciler } from '../../../src/sandbox/adapters/schedule/startup-reconciler.js';
 import { CleanupExpiredSandboxes } from '../../../src/sandbox/use-cases/cleanup-expired-sandboxes.js';
-import { containersOf, INSTANCE_PREFIX, removeAllOf } from '../../support/engine.js';
+import { containersOf, INSTANCE_PREFIX, removeAllOf, removeContainer } from '../../support/engine.js';
 import { eventually } from '../../support/eventually.js';
 import { ensureTestImage } from '../../support/test-images.js';
 import { EngineProxy } from '../engine-proxy.js';
@@ -85,6 +85,13 @@ export class MatrixWorld {
   async sweep(): Promise<void> {
     const counts = await this.service.get(CleanupExpiredSandboxes).execute();
     if (counts === null) throw new Error('the sweep failed');
+  }
+
+  /** Ends all faults and all sandboxes. */
+  async clear(): Promise<void> {
+    this.proxy.heal();
+    for (const { id } of await this.containers()) await removeContainer(id);
+    await this.sweep();
   }
 
   expireAll(): void {
