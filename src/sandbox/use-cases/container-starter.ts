@@ -66,18 +66,27 @@ export class ContainerStarter {
   /** @returns the id of our new container, or the active one that another replica made */
   private async takeName(container: NewContainer, budget: TimeBudget): Promise<string | LiveContainer> {
     let mayRepeat = true;
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const unseenUntilMs = performance.now() + this.sandbox.createdGraceSeconds * 1000;
+    let tries = 0;
+    while (tries < MAX_TRIES) {
       const created = await this.create(container, budget, mayRepeat);
       if (created === 'connection-lost') mayRepeat = false;
       else if (created !== 'name-taken') return created.containerId;
 
       const holder = await this.settledHolder(container.claim, budget);
-      if (holder === null) continue;
+      if (holder === null) {
+        // Gone; or another replica's that is being made: the engine gives a name away before anything is seen under it.
+        const mayWait = tries > 0 && performance.now() < unseenUntilMs && budget.remainingMs > POLL_MS;
+        if (mayWait) await sleep(POLL_MS);
+        else tries += 1;
+        continue;
+      }
       if (!isOurs(holder)) throw new SandboxStartFailedError('name taken by a container that is not ours');
       if (holder.claim.sessionId === container.claim.sessionId) return holder.containerId;
       if (isActive(holder, this.clock.now())) return holder;
       await this.lastWords.tell(holder, budget);
       await this.runtime.remove(holder.containerId, budget.remainingMs);
+      tries += 1;
     }
     throw new SandboxStartFailedError('name taken by another container');
   }

@@ -107,6 +107,13 @@ describe("CreateSandbox, where the chat's name is taken", () => {
     expect(engine.all).toEqual([leaving]);
   });
 
+  it('waits for what is being made under its name and cannot be seen yet', async () => {
+    replica = new Replica({ engine, sandbox: { createdGraceSeconds: 5 } });
+    replica.runtime.faults.inject('create', 'name-taken', { times: 14 });
+    const sandbox = await replica.create();
+    expect(engine.all.map(({ containerId }) => containerId)).toEqual([sandbox.containerId]);
+  });
+
   it('gives up on a name that somebody takes again each time', async () => {
     replica.runtime.faults.inject('create', 'name-taken');
     await expect(replica.create()).rejects.toMatchObject({ reason: 'name taken by another container' });
