@@ -10,6 +10,7 @@ import {
 import type { Request } from 'express';
 import rawBody from 'raw-body';
 import { from, mergeMap, type Observable } from 'rxjs';
+import { inTime } from '../kernel/in-time.js';
 import { HttpError, RequestInvalidError } from './http-error.js';
 
 const MAX_BYTES = 64 * 1024;
@@ -59,7 +60,7 @@ async function readJson(request: Request, isOptional: boolean, timeoutMs: number
   ) {
     throw new HttpError(415, 'unsupported_media_type');
   }
-  const bytes = await within(timeoutMs, readBytes(request));
+  const bytes = await inTime(readBytes(request), timeoutMs, timedOut);
   return bytes.length === 0 ? withoutBody(isOptional) : parse(bytes);
 }
 
@@ -71,12 +72,10 @@ function withoutBody(isOptional: boolean): unknown {
 const missing = (): RequestInvalidError =>
   new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
 
-/** @throws HttpError when the time is over; the connection is then closed behind the answer */
-async function within<T>(timeoutMs: number, reading: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new HttpError(408, 'request_timeout')), timeoutMs);
-  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
-}
+/** The connection is then closed behind the answer. */
+const timedOut = (): never => {
+  throw new HttpError(408, 'request_timeout');
+};
 
 async function readBytes(request: Request): Promise<Buffer> {
   try {

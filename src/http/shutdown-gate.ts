@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, RequestHandler, Response } from 'express';
+import { endsInTime } from '../kernel/in-time.js';
 import { isHealthPath } from './health-paths.js';
 import { sendError } from './send-error.js';
 
@@ -50,11 +51,7 @@ export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown 
   /** Waits for the work, but no longer than the shutdown may take as a whole. */
   async drain(work: Promise<unknown>): Promise<void> {
     const leftMs = Math.max(0, (this.closesAtMs ?? performance.now() + DRAIN_MS) - performance.now());
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise((resolve) => (timer = setTimeout(resolve, leftMs)));
-    await Promise.race([work, limit]).finally(() => {
-      clearTimeout(timer);
-    });
+    await endsInTime(work, leftMs);
   }
 
   private settle(): void {

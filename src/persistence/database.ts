@@ -10,6 +10,8 @@ import { type Dialect, Kysely, sql } from 'kysely';
 import { ConfigurationError } from '../config/configuration.js';
 import { AppConfig, StorageConfig } from '../config/sections.js';
 import { ReadinessChecks } from '../health/readiness-checks.js';
+import { endsInTime } from '../kernel/in-time.js';
+import { untilDone } from '../kernel/until-done.js';
 import { LOGGER, type Logger } from '../observability/ports/logger.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DatabaseUnavailableError, toDatabaseError } from './database-errors.js';
@@ -67,7 +69,7 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
 
   async onApplicationShutdown(): Promise<void> {
     this.stop.abort();
-    await Promise.race([this.kysely?.destroy(), sleep(CLOSE_MS, null, { ref: false })]);
+    if (this.kysely !== null) await endsInTime(this.kysely.destroy(), CLOSE_MS);
   }
 
   /** Runs statements, each for itself. @throws DatabaseUnavailableError, DatabaseFullError, or what the driver says */
@@ -98,17 +100,18 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
     }
   }
 
-  private async prepareUntilDone(): Promise<void> {
-    for (let tries = 1; !this.stop.signal.aborted; tries += 1) {
+  private prepareUntilDone(): Promise<void> {
+    const attempt = async (tries: number): Promise<boolean> => {
       try {
         await this.prepare();
-        return;
+        return true;
       } catch (error) {
         // Told once; until it succeeds, /readyz tells it on.
         this.logger[tries === 1 ? 'warn' : 'debug']('database_not_prepared', { tries, err: error });
+        return false;
       }
-      await sleep(RETRY_MS, null, { signal: this.stop.signal }).catch(() => null);
-    }
+    };
+    return untilDone(attempt, RETRY_MS, this.stop.signal);
   }
 
   private async prepare(): Promise<void> {
@@ -119,12 +122,11 @@ export class Database implements OnModuleInit, OnApplicationBootstrap, OnApplica
   }
 
   private async check(): Promise<void> {
-    const late = sleep(PROBE_MS, null, { ref: false }).then(() => Promise.reject(new Error('late')));
     // Not traced: probes ask for it.
     const answer = this.guarded((db) => sql`select 1`.execute(db));
-    await Promise.race([answer, late]).catch(() => {
-      throw new Error(this.isPrepared ? 'the database does not answer' : 'the database is not prepared yet');
-    });
+    const hasAnswered = await endsInTime(answer, PROBE_MS).catch(() => false);
+    if (hasAnswered) return;
+    throw new Error(this.isPrepared ? 'the database does not answer' : 'the database is not prepared yet');
   }
 
   private openSqlite(): Dialect {

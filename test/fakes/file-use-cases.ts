@@ -96,7 +96,7 @@ export class FileUseCases {
     this.listFiles = new ListFiles(files, content, tracer, getChat, inventory, config);
     this.getFile = new GetFile(files, content, tracer, getChat);
     this.deleteFile = new DeleteFile(ledger, content, tracer, this.getFile, events);
-    this.clearFiles = new ClearFiles(content, logger, tracer, getChat, inventory, events);
+    this.clearFiles = new ClearFiles(content, tracer, getChat, inventory, events);
     const openHistory = new OpenHistory(history, chatContent, this.chats);
     this.getHistory = new GetHistory(history, tracer, getChat, openHistory, config);
     const rewriter = new HistoryRewriter(history, staging, openHistory, config);

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endOfProcess } from '../support/end-of-process.js';
 import { engine } from '../support/engine.js';
 
 const HERE = import.meta.dirname;
@@ -67,13 +68,7 @@ export async function attackFromHost(
   const script = await readFile(join(HERE, 'planter.sh'), 'utf8');
   const words = ['-c', script, chatDirectory, spare, canary, names.join(' ')];
   const planter = spawn('sh', words, { stdio: 'ignore' });
-  return () => endOf(planter);
-}
-
-async function endOf(child: ChildProcess): Promise<void> {
-  // An interruption from the keyboard reaches it as well.
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await ended;
+  return async () => {
+    await endOfProcess(planter, 'SIGKILL');
+  };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endOfProcess } from './end-of-process.js';
 import { type LogRecord, Service } from './service.js';
 import { overSocket, type SocketAnswer } from './socket-client.js';
 
@@ -70,13 +71,8 @@ export class FilteringProxy {
   }
 
   /** @returns the exit code */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null)
-      return child?.exitCode ?? null;
-    const ended = new Promise<number | null>((done) => child.once('exit', done));
-    child.kill(signal);
-    return ended;
+  end(signal: NodeJS.Signals): Promise<number | null> {
+    return endOfProcess(this.process, signal);
   }
 
   async dispose(): Promise<void> {

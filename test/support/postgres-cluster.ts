@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { endOfProcess } from './end-of-process.js';
 import { eventually } from './eventually.js';
 import { aFreePort } from './free-port.js';
 
@@ -72,12 +73,8 @@ export class PostgresCluster {
 
   /** Ends the server at once, as a crash would, and leaves its data. */
   async pause(): Promise<void> {
-    const { server } = this;
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = new Promise((done) => server.once('exit', done));
     // SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would orphan its workers.
-    server.kill('SIGQUIT');
-    await ended;
+    await endOfProcess(this.server, 'SIGQUIT');
     this.server = null;
   }
 

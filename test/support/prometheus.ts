@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePrometheus } from '../../scripts/setup/prometheus.mjs';
 import { aFreePort } from './free-port.js';
+import { endOfProcess } from './end-of-process.js';
 import { eventually } from './eventually.js';
 
 const run = promisify(execFile);
@@ -50,12 +51,7 @@ export class Prometheus {
   }
 
   async stop(): Promise<void> {
-    const { server } = this;
-    if (server !== null && server.exitCode === null && server.signalCode === null) {
-      const ended = new Promise((done) => server.once('exit', done));
-      server.kill('SIGKILL');
-      await ended;
-    }
+    await endOfProcess(this.server, 'SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { INSTANCE_PREFIX, removeAllOf } from './engine.js';
+import { endOfProcess } from './end-of-process.js';
 import { eventually } from './eventually.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -132,13 +133,8 @@ export class Service {
   }
 
   /** Sends a signal and waits for the end. @returns the exit code, or null when a signal ended it */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null)
-      return child?.exitCode ?? null;
-    const ended = new Promise<number | null>((done) => child.once('exit', done));
-    child.kill(signal);
-    return ended;
+  end(signal: NodeJS.Signals): Promise<number | null> {
+    return endOfProcess(this.process, signal);
   }
 
   /** Ends it and removes all that it made. */

@@ -1,4 +1,5 @@
 import type { Configuration } from '../../config/configuration.js';
+import { endsInTime } from '../../kernel/in-time.js';
 import type { Logger } from '../ports/logger.js';
 import { ExportWatch } from './export-watch.js';
 import type { Pipeline } from './pipeline.js';
@@ -50,10 +51,6 @@ export async function stopTelemetry(): Promise<void> {
   const pipelines = (await starting) ?? [];
   starting = null;
   if (pipelines.length === 0) return;
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => (timer = setTimeout(resolve, FLUSH_MS)));
   // What fails here has been told by the watch.
-  const stopped = Promise.allSettled(pipelines.map((pipeline) => pipeline.shutdown()));
-  await Promise.race([stopped, limit]);
-  clearTimeout(timer);
+  await endsInTime(Promise.allSettled(pipelines.map((pipeline) => pipeline.shutdown())), FLUSH_MS);
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { endsInTime } from '../../kernel/in-time.js';
 import { InvalidInputError } from '../../kernel/invalid-input-error.js';
 import { isActive } from '../domain/container.js';
 import { SandboxLimitReachedError, SandboxQueueTimeoutError } from '../domain/errors.js';
@@ -109,12 +109,7 @@ const isBelow = (one: Terms, other: Terms): boolean =>
 async function untilEnded(starts: readonly Start[], queue: TimeBudget): Promise<number> {
   if (starts.length === 0) return 0;
   const beganMs = performance.now();
-  const stop = new AbortController();
-  const all = Promise.all(starts.map(({ ended }) => ended)).then(() => true);
-  const limit = sleep(queue.remainingMs, false, { signal: stop.signal });
-  // The one that loses is stopped, and its end is of no interest.
-  const isOver = await Promise.race([all, limit.catch(() => false)]);
-  stop.abort();
-  if (!isOver) throw new SandboxQueueTimeoutError();
+  const all = Promise.all(starts.map(({ ended }) => ended));
+  if (!(await endsInTime(all, queue.remainingMs))) throw new SandboxQueueTimeoutError();
   return performance.now() - beganMs;
 }

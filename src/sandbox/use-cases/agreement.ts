@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
+import { endsInTime } from '../../kernel/in-time.js';
 import { isAlive, isOurs, type OurContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
 import {
   planReconciliation,
@@ -67,7 +67,7 @@ export class Agreement {
       const settled = this.settle(chatId, planned, records.get(chatId) ?? null).finally(() => {
         this.underWay.delete(chatId);
       });
-      await withPatience(settled);
+      await endsInTime(settled, PATIENCE_MS);
     });
     await this.withdrawDoneDeletions(actions, beganAt);
     return this.takeCounts(actions.filter(isUnreadable).length);
@@ -196,11 +196,3 @@ const isWork = ({ kind }: ReconciliationAction): boolean => kind !== 'leave';
 
 const isUnreadable = (action: ReconciliationAction): boolean =>
   action.kind === 'leave' && action.reason === 'unreadable';
-
-/** Waits for the work, which never throws, but not for long. */
-async function withPatience(work: Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const limit = sleep(PATIENCE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-  await Promise.race([work, limit]);
-  stop.abort();
-}

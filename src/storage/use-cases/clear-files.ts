@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { inUseCaseSpan } from '../../observability/ports/spans.js';
 import { TRACER, type Tracer } from '../../observability/ports/tracer.js';
 import { ATTACHMENT_CONTENT, type AttachmentContent } from '../ports/attachment-content.js';
@@ -13,7 +12,6 @@ import { unlessFull } from './unless-full.js';
 export class ClearFiles {
   constructor(
     @Inject(ATTACHMENT_CONTENT) private readonly content: AttachmentContent,
-    @Inject(LOGGER) private readonly logger: Logger,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly getChat: GetChat,
     private readonly inventory: FileInventory,
@@ -25,7 +23,7 @@ export class ClearFiles {
     return inUseCaseSpan(this.tracer, 'clear_files', { 'chat.id': chatId }, async (span) => {
       await this.getChat.get(chatId);
       const isEmpty = await this.content.clear(chatId);
-      if (!isEmpty) this.logger.warn('files_not_cleared', { chat_id: chatId });
+      if (!isEmpty) this.events.filesNotCleared(chatId);
       const error = await unlessFull(this.inventory.update(chatId));
       if (error !== null) span.fail(error);
       this.events.filesCleared(chatId);

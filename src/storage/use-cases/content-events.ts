@@ -26,6 +26,11 @@ export class ContentEvents {
     this.logger.info('files_cleared', { chat_id: chatId });
   }
 
+  /** Something of them is still there. */
+  filesNotCleared(chatId: string): void {
+    this.logger.warn('files_not_cleared', { chat_id: chatId });
+  }
+
   /** @param sizeBytes of the whole history as it is now */
   historyWritten(chatId: string, sizeBytes: number): void {
     this.logger.info('history_written', { chat_id: chatId, size_bytes: sizeBytes });

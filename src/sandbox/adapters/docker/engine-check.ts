@@ -1,5 +1,4 @@
 import { realpath } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -8,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { DockerConfig } from '../../../config/sections.js';
+import { untilDone } from '../../../kernel/until-done.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { asRecord, asTexts, textOf } from './engine-answers.js';
 import { EngineClient } from './engine-client.js';
@@ -32,22 +32,20 @@ export class EngineCheck implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Not awaited: neither the start nor readiness depends on it. */
   onApplicationBootstrap(): void {
-    void this.untilDone();
+    void untilDone(() => this.isChecked(), RETRY_MS, this.stop.signal);
   }
 
   beforeApplicationShutdown(): void {
     this.stop.abort();
   }
 
-  private async untilDone(): Promise<void> {
-    while (!this.stop.signal.aborted) {
-      try {
-        await this.check();
-        return;
-      } catch (error) {
-        this.logger.debug('engine_check_failed', { err: error });
-      }
-      await sleep(RETRY_MS, null, { signal: this.stop.signal }).catch(() => null);
+  private async isChecked(): Promise<boolean> {
+    try {
+      await this.check();
+      return true;
+    } catch (error) {
+      this.logger.debug('engine_check_failed', { err: error });
+      return false;
     }
   }
 

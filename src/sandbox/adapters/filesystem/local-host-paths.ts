@@ -2,6 +2,7 @@ import { lstat, readlink, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { inTime } from '../../../kernel/in-time.js';
 import { InvalidInputError } from '../../../kernel/invalid-input-error.js';
 import type { HostPaths } from '../../ports/host-paths.js';
 
@@ -23,7 +24,7 @@ export class LocalHostPaths implements HostPaths {
     const absolute = /^~(\/|$)/.test(path) ? homedir() + path.slice(1) : path;
     assertUsable(absolute);
     try {
-      const { path: canonical, isDirectory } = await inTime(walk(absolute));
+      const { path: canonical, isDirectory } = await inTime(walk(absolute), WALK_MS, tooSlow);
       if (!isDirectory) throw refusal('ENOTDIR');
       return canonical;
     } catch (error) {
@@ -60,17 +61,9 @@ function assertUsable(path: string): void {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw refusal('ENAMETOOLONG');
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(invalid('path_not_accessible', 'cannot be looked at in time'));
-    }, WALK_MS);
-  });
-  return Promise.race([work, limit]).finally(() => {
-    clearTimeout(timer);
-  });
-}
+const tooSlow = (): never => {
+  throw invalid('path_not_accessible', 'cannot be looked at in time');
+};
 
 /** The kernel's own walk (path_resolution(7)), except that what is missing is kept and `..` behind it is lexical. */
 async function walk(path: string): Promise<{ path: string; isDirectory: boolean }> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ShutdownGate } from '../../../http/shutdown-gate.js';
+import { untilDone } from '../../../kernel/until-done.js';
 import { ReconcileSandboxes } from '../../use-cases/reconcile-sandboxes.js';
 
 /** Between two tries while the engine does not answer. */
@@ -19,19 +19,13 @@ export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicat
   ) {}
 
   onApplicationBootstrap(): void {
-    this.work = this.untilDone();
+    const attempt = async (tries: number): Promise<boolean> =>
+      (this.isDone = await this.reconcile.execute(tries));
+    this.work = untilDone(attempt, RETRY_MS, this.stop.signal);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stop.abort();
     await this.gate.drain(this.work);
-  }
-
-  private async untilDone(): Promise<void> {
-    for (let tries = 1; !this.stop.signal.aborted; tries += 1) {
-      this.isDone = await this.reconcile.execute(tries);
-      if (this.isDone) return;
-      await sleep(RETRY_MS, null, { signal: this.stop.signal }).catch(() => null);
-    }
   }
 }

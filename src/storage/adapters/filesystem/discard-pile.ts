@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { endsInTime } from '../../../kernel/in-time.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { syncDirectory } from './directory-tree.js';
 import { FULL, nullOn } from './disk-errors.js';
@@ -100,9 +100,6 @@ export class DiscardPile implements OnApplicationShutdown {
   }
 
   async whenRemoved(limitMs: number): Promise<void> {
-    const limit = new AbortController();
-    const over = sleep(limitMs, null, { signal: limit.signal }).catch(() => null);
-    await Promise.race([Promise.all(this.removals.values()), over]);
-    limit.abort();
+    await endsInTime(Promise.all(this.removals.values()), limitMs);
   }
 }
