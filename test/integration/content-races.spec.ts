@@ -17,12 +17,18 @@ const CANARY = 'the canary, which no sandbox may see';
 const NAMES = ['one', 'two'];
 /** `npm run races` makes a million of it. */
 const OPERATIONS = Number(process.env.RACED_OPERATIONS ?? 3000);
+/** So many more at most, until everything has been met that is to be met. */
+const MORE_OPERATIONS = 20_000;
+const LOOK_EVERY = 100;
 const AT_ONCE = 6;
 /** Whatever is swapped, nothing waits for it. */
 const MAX_MS = 5000;
 
 const run = promisify(execFile);
 const isRoot = process.geteuid?.() === 0;
+/** What must have been met in a file's place, and read from one. */
+const KINDS = ['symlink', 'directory', 'fifo', 'socket', 'hard_link', ...(isRoot ? ['device'] : [])];
+const TEXTS = ['inside', 'placed', 'nothing'];
 const openDescriptors = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
 
 describe('the content of a chat whose sandbox swaps everything all the time', () => {
@@ -110,8 +116,13 @@ describe('the content of a chat whose sandbox swaps everything all the time', ()
     async () => {
       const before = await openDescriptors();
       let turn = 0;
+      const hasMetAll = (): boolean =>
+        KINDS.every((kind) => local.hostileKinds.has(kind)) && TEXTS.every((text) => texts.has(text));
+      const isToGoOn = (): boolean =>
+        turn < OPERATIONS ||
+        (turn < OPERATIONS + MORE_OPERATIONS && (turn % LOOK_EVERY !== 0 || !hasMetAll()));
       const worker = async (): Promise<void> => {
-        while (turn < OPERATIONS) {
+        while (isToGoOn()) {
           turn += 1;
           const operation = operations[turn % operations.length];
           await timed(operation?.(NAMES[turn % NAMES.length] ?? '') ?? Promise.resolve());
@@ -128,11 +139,10 @@ describe('the content of a chat whose sandbox swaps everything all the time', ()
       expect(slowestMs).toBeLessThan(MAX_MS);
       await eventually(async () => (await openDescriptors()) <= before, 'every descriptor closed');
       // Else nothing of all this was put to the test.
-      const kinds = ['symlink', 'directory', 'fifo', 'socket', 'hard_link', ...(isRoot ? ['device'] : [])];
-      expect([...local.hostileKinds]).toEqual(expect.arrayContaining(kinds));
-      for (const text of ['inside', 'placed', 'nothing']) expect(texts.get(text)).toBeGreaterThan(0);
+      expect([...local.hostileKinds]).toEqual(expect.arrayContaining(KINDS));
+      for (const text of TEXTS) expect(texts.get(text)).toBeGreaterThan(0);
     },
-    60_000 + OPERATIONS * 10,
+    60_000 + (OPERATIONS + MORE_OPERATIONS) * 10,
   );
 
   it('is taken away and removed, the one remnant of its history too, while the swapping goes on', async () => {
