@@ -78,7 +78,10 @@ export const KNOWN_HISTOGRAMS: Readonly<Record<string, string>> = {
 
 export const KNOWN_GAUGES: Readonly<Record<string, string>> = {
   'sandbox.active.count': 'Sandboxes on record that have not expired.',
+  'sandbox.removal.queue.depth': 'Removals that wait for their turn.',
+  'sandbox.start.limit': 'Starts that may run at a time now.',
   'sandbox.start.queue.depth': 'Starts that wait for their turn.',
+  'sandbox.start.running': 'Starts that have had their turn and not ended.',
   'sandbox.sweep.age_seconds': 'Time since the last sweep or reconcile that saw the containers.',
   'sandbox.sweep.lag_seconds':
     'For how long the sandbox that should have ended first is overdue; 0: none is.',

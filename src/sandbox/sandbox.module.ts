@@ -12,6 +12,7 @@ import { SandboxController } from './adapters/http/sandbox.controller.js';
 import { BoundedStartQueue } from './adapters/memory/bounded-start-queue.js';
 import { InMemorySessionRegistry } from './adapters/memory/in-memory-session-registry.js';
 import { InProcessLifecycleLock } from './adapters/memory/in-process-lifecycle-lock.js';
+import { YieldingRemovalLane } from './adapters/memory/yielding-removal-lane.js';
 import { ExpirySweeper } from './adapters/schedule/expiry-sweeper.js';
 import { LifecycleShutdown } from './adapters/schedule/lifecycle-shutdown.js';
 import { StartupReconciler } from './adapters/schedule/startup-reconciler.js';
@@ -21,6 +22,7 @@ import { CHAT_DIRECTORIES } from './ports/chat-directories.js';
 import { HOST_PATHS } from './ports/host-paths.js';
 import { LIFECYCLE_LOCK } from './ports/lifecycle-lock.js';
 import { READINESS_PROBE } from './ports/readiness-probe.js';
+import { REMOVAL_LANE } from './ports/removal-lane.js';
 import { SANDBOX_RUNTIME } from './ports/sandbox-runtime.js';
 import { SESSION_REGISTRY } from './ports/session-registry.js';
 import { START_QUEUE } from './ports/start-queue.js';
@@ -42,6 +44,7 @@ import { ObservedPass } from './use-cases/observed-pass.js';
 import { OverdueContainers } from './use-cases/overdue-containers.js';
 import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
+import { RemovalTurns } from './use-cases/removal-turns.js';
 import { SandboxDirectories } from './use-cases/sandbox-directories.js';
 import { SandboxEvents } from './use-cases/sandbox-events.js';
 import { SandboxGauges } from './use-cases/sandbox-gauges.js';
@@ -75,6 +78,7 @@ const STEPS = [
   ObservedPass,
   OverdueContainers,
   Readiness,
+  RemovalTurns,
   SandboxDirectories,
   SandboxEvents,
   SandboxGauges,
@@ -89,6 +93,7 @@ const PORTS = [
   { provide: HOST_PATHS, useClass: LocalHostPaths },
   { provide: LIFECYCLE_LOCK, useClass: InProcessLifecycleLock },
   { provide: READINESS_PROBE, useClass: SocketReadinessProbe },
+  { provide: REMOVAL_LANE, useClass: YieldingRemovalLane },
   { provide: SESSION_REGISTRY, useClass: InMemorySessionRegistry },
   { provide: START_QUEUE, useClass: BoundedStartQueue },
   {

@@ -2,6 +2,7 @@ import type { SandboxConfig } from '../../src/config/sandbox-config.js';
 import type { DockerConfig } from '../../src/config/sections.js';
 import { BoundedStartQueue } from '../../src/sandbox/adapters/memory/bounded-start-queue.js';
 import { InProcessLifecycleLock } from '../../src/sandbox/adapters/memory/in-process-lifecycle-lock.js';
+import { YieldingRemovalLane } from '../../src/sandbox/adapters/memory/yielding-removal-lane.js';
 import { Admission } from '../../src/sandbox/use-cases/admission.js';
 import { Agreement } from '../../src/sandbox/use-cases/agreement.js';
 import { Arrivals } from '../../src/sandbox/use-cases/arrivals.js';
@@ -20,6 +21,7 @@ import { ObservedPass } from '../../src/sandbox/use-cases/observed-pass.js';
 import { OverdueContainers } from '../../src/sandbox/use-cases/overdue-containers.js';
 import { Readiness } from '../../src/sandbox/use-cases/readiness.js';
 import { ReconcileSandboxes } from '../../src/sandbox/use-cases/reconcile-sandboxes.js';
+import { RemovalTurns } from '../../src/sandbox/use-cases/removal-turns.js';
 import { SandboxDirectories } from '../../src/sandbox/use-cases/sandbox-directories.js';
 import { SandboxEvents } from '../../src/sandbox/use-cases/sandbox-events.js';
 import { SandboxGauges } from '../../src/sandbox/use-cases/sandbox-gauges.js';
@@ -88,7 +90,8 @@ export class Replica {
     const overdue = new OverdueContainers();
     const cleanupEvents = new CleanupEvents(logger, metrics);
     const starter = new ContainerStarter(runtime, clock, logger, lastWords, sandbox);
-    const endContainer = new EndContainer(runtime, logger, overdue, sandbox);
+    const removals = new RemovalTurns(new YieldingRemovalLane(queue), metrics, deadlines);
+    const endContainer = new EndContainer(runtime, logger, removals, overdue, sandbox);
     const volumes = new VolumeGate(paths, runtime, sandbox, docker, aStorageConfig());
     const arrivals = new Arrivals();
     const admission = new Admission(registry, runtime, clock, sandbox);
@@ -101,6 +104,7 @@ export class Replica {
       volumes,
       new SandboxDirectories(this.directories, paths, logger, sandbox),
       new StartTurns(queue, metrics),
+      removals,
       starter,
       new Readiness(this.probe, runtime, starter, deadlines),
       lastWords,

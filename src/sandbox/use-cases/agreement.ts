@@ -21,7 +21,10 @@ import { OverdueContainers } from './overdue-containers.js';
 
 /** Chats worked on at one time. */
 const CONCURRENCY = 32;
-/** Ending a stubborn container takes its whole grace; a pass goes on without it, and so does the next one. */
+/**
+ * Ending a stubborn container takes its whole grace; a pass goes on without it, and so does the next one. It does not
+ * while removals wait for their turn: they would wait under their chats' locks.
+ */
 const PATIENCE_MS = 500;
 
 /** Makes our records and the engine's containers agree; start-up and every sweep are this same pass. */
@@ -67,7 +70,7 @@ export class Agreement {
       const settled = this.settle(chatId, planned, records.get(chatId) ?? null).finally(() => {
         this.underWay.delete(chatId);
       });
-      await endsInTime(settled, PATIENCE_MS);
+      while (!(await endsInTime(settled, PATIENCE_MS)) && this.endContainer.hasBacklog);
     });
     await this.withdrawDoneDeletions(actions, beganAt);
     return this.takeCounts(actions.filter(isUnreadable).length);

@@ -19,6 +19,7 @@ export class Deadlines {
   readonly outputMs: number;
   readonly deleteWaitMs: number;
   readonly deleteMs: number;
+  readonly sweepWaitMs: number;
   readonly readMs: number;
 
   constructor(docker: DockerConfig, sandbox: SandboxConfig) {
@@ -29,6 +30,8 @@ export class Deadlines {
     this.outputMs = 0.1 * this.engineMs;
     this.deleteWaitMs = 0.9 * this.engineMs;
     this.deleteMs = 1.9 * this.engineMs;
+    // Under the chat's lock, for which a delete waits twice as long.
+    this.sweepWaitMs = this.deleteWaitMs / 2;
     this.readMs = Math.min(this.engineMs, READ_MS);
   }
 }

@@ -1,9 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../config/sandbox-config.js';
+import { endsInTime } from '../../kernel/in-time.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { OverdueContainers } from './overdue-containers.js';
+import { RemovalTurns } from './removal-turns.js';
 import type { TimeBudget } from './time-budget.js';
+
+/** What has not ended by then makes use of its grace, which costs the engine nothing and keeps nobody's place. */
+const PROMPT_MS = 500;
 
 /** Ends and removes one container, whatever state it is in. To be run under its chat's lock. */
 @Injectable()
@@ -11,9 +16,15 @@ export class EndContainer {
   constructor(
     @Inject(SANDBOX_RUNTIME) private readonly runtime: SandboxRuntime,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly turns: RemovalTurns,
     private readonly overdue: OverdueContainers,
     private readonly sandbox: SandboxConfig,
   ) {}
+
+  /** Whether ends and removals wait for their turn, so that no more should be begun unasked. */
+  get hasBacklog(): boolean {
+    return this.turns.areWaiting;
+  }
 
   /**
    * @param manner gracefully: what runs in it gets `sandbox.stop_grace_seconds` after SIGTERM
@@ -25,10 +36,19 @@ export class EndContainer {
     manner: 'gracefully' | 'at-once',
     budget?: TimeBudget,
   ): Promise<boolean> {
-    if (manner === 'gracefully') await this.stop(containerId, budget);
-    const wasThere = await this.remove(containerId, budget);
+    if (manner === 'gracefully') await this.stopInTurn(containerId, budget);
+    const wasThere = await this.turns.take(budget, () => this.remove(containerId, budget));
     this.overdue.ended(containerId);
     return wasThere;
+  }
+
+  private async stopInTurn(containerId: string, budget?: TimeBudget): Promise<void> {
+    let stopped = Promise.resolve();
+    await this.turns.take(budget, () => {
+      stopped = this.stop(containerId, budget);
+      return endsInTime(stopped, PROMPT_MS);
+    });
+    await stopped;
   }
 
   private async remove(containerId: string, budget?: TimeBudget): Promise<boolean> {

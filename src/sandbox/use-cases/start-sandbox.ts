@@ -12,6 +12,7 @@ import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registr
 import { ContainerStarter, type StartedContainer } from './container-starter.js';
 import { LastWords } from './last-words.js';
 import { Readiness } from './readiness.js';
+import { RemovalTurns } from './removal-turns.js';
 import { SandboxDirectories } from './sandbox-directories.js';
 import type { Terms } from './start-flights.js';
 import { StartTurns } from './start-turns.js';
@@ -36,6 +37,7 @@ export class StartSandbox {
     private readonly volumes: VolumeGate,
     private readonly directories: SandboxDirectories,
     private readonly turns: StartTurns,
+    private readonly removals: RemovalTurns,
     private readonly starter: ContainerStarter,
     private readonly readiness: Readiness,
     private readonly lastWords: LastWords,
@@ -50,11 +52,11 @@ export class StartSandbox {
   async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
     const created: string[] = [];
     try {
-      const started = await this.turns.take(budget, queue, () =>
-        this.startContainer(terms, budget, (containerId) => {
-          created.push(containerId);
-        }),
-      );
+      const onCreated = (containerId: string): void => {
+        created.push(containerId);
+      };
+      const start = (): Promise<StartedContainer> => this.startContainer(terms, budget, onCreated);
+      const started = await this.turns.take(budget, queue, start, kindOf);
       if (started.isNew) await this.readiness.wait(started.container);
       const sandbox = toSandbox(started.container);
       if (isExpired(sandbox, this.clock.now())) throw new SandboxStartFailedError('not ready in time');
@@ -108,9 +110,12 @@ export class StartSandbox {
     const output = await this.lastWords.of(containerId);
     this.logger.warn('sandbox_start_undone', { ...fields, output, err: cause });
     try {
-      await this.runtime.remove(containerId);
+      await this.removals.takeNow(() => this.runtime.remove(containerId));
     } catch (error) {
       this.logger.warn('sandbox_start_undo_failed', { ...fields, err: error });
     }
   }
 }
+
+/** What another replica started tells nothing of how long the engine takes. */
+const kindOf = ({ isNew }: StartedContainer): string | null => (isNew ? 'start' : null);

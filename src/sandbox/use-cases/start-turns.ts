@@ -12,10 +12,20 @@ export class StartTurns {
     @Inject(METRICS) private readonly metrics: Metrics,
   ) {
     metrics.gauge('sandbox.start.queue.depth', () => queue.depth());
+    metrics.gauge('sandbox.start.running', () => queue.running());
+    metrics.gauge('sandbox.start.limit', () => queue.limit());
   }
 
-  /** @throws SandboxQueueTimeoutError, ShuttingDownError */
-  async take<T>(budget: TimeBudget, wait: TimeBudget, start: () => Promise<T>): Promise<T> {
+  /**
+   * @param kindOf as in StartQueue
+   * @throws SandboxQueueTimeoutError, ShuttingDownError
+   */
+  async take<T>(
+    budget: TimeBudget,
+    wait: TimeBudget,
+    start: () => Promise<T>,
+    kindOf: (result: T) => string | null,
+  ): Promise<T> {
     const beganMs = performance.now();
     const recordWait = (): number => {
       const waitedMs = performance.now() - beganMs;
@@ -23,10 +33,14 @@ export class StartTurns {
       return waitedMs;
     };
     try {
-      return await this.queue.run(wait.remainingMs, () => {
-        budget.extend(recordWait());
-        return start();
-      });
+      return await this.queue.run(
+        wait.remainingMs,
+        () => {
+          budget.extend(recordWait());
+          return start();
+        },
+        kindOf,
+      );
     } catch (error) {
       if (!(error instanceof StartRefusedError)) throw error;
       if (error.reason === 'closed') throw new ShuttingDownError();

@@ -1,24 +1,57 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
 import { type StartQueue, StartRefusedError } from '../../ports/start-queue.js';
+import { AdaptiveLimit, type EndedStart } from './adaptive-limit.js';
 import { FairSemaphore, TurnRefusedError } from './fair-semaphore.js';
 
-/** `sandbox.max_concurrent_starts` at a time: beyond what the engine sustains only latency grows. */
+/**
+ * As many as the engine sustains, `sandbox.max_concurrent_starts` at most: beyond that only latency grows. The order of
+ * arrival is fair between chats, since a chat has one start at a time: its lock and its flight see to that.
+ */
 @Injectable()
 export class BoundedStartQueue implements StartQueue {
+  private readonly adaptive: AdaptiveLimit;
   private readonly slots: FairSemaphore;
   private isClosed = false;
 
   constructor({ maxConcurrentStarts }: SandboxConfig) {
-    this.slots = new FairSemaphore(maxConcurrentStarts);
+    this.adaptive = new AdaptiveLimit(maxConcurrentStarts);
+    this.slots = new FairSemaphore(this.adaptive.current);
   }
 
-  async run<T>(waitMs: number, start: () => Promise<T>): Promise<T> {
+  async run<T>(
+    waitMs: number,
+    start: () => Promise<T>,
+    kindOf: (result: T) => string | null = () => 'start',
+  ): Promise<T> {
     if (this.isClosed) throw new StartRefusedError('closed');
     try {
-      return await this.slots.run(waitMs, start);
+      return await this.slots.run(waitMs, () => this.measured(start, kindOf));
     } catch (error) {
       throw error instanceof TurnRefusedError ? new StartRefusedError(error.reason) : error;
+    }
+  }
+
+  private async measured<T>(start: () => Promise<T>, kindOf: (result: T) => string | null): Promise<T> {
+    const beganMs = performance.now();
+    const inFlight = this.slots.running;
+    const ended = (kind: string): EndedStart => ({
+      kind,
+      beganMs,
+      endedMs: performance.now(),
+      inFlight: Math.max(inFlight, this.slots.running),
+    });
+    try {
+      const result = await start();
+      const kind = kindOf(result);
+      if (kind !== null) this.adaptive.succeeded(ended(kind));
+      return result;
+    } catch (error) {
+      if (isOverload(error)) this.adaptive.overloaded(ended(''));
+      throw error;
+    } finally {
+      this.slots.resize(this.adaptive.current);
     }
   }
 
@@ -26,8 +59,20 @@ export class BoundedStartQueue implements StartQueue {
     return this.slots.waiting;
   }
 
+  running(): number {
+    return this.slots.running;
+  }
+
+  limit(): number {
+    return this.adaptive.current;
+  }
+
   close(): void {
     this.isClosed = true;
     this.slots.refuseWaiting();
   }
 }
+
+/** Whatever else fails says nothing about how busy the engine is. */
+const isOverload = (error: unknown): boolean =>
+  error instanceof SandboxRuntimeError && (error.failure === 'timed-out' || error.failure === 'unreachable');

@@ -13,34 +13,59 @@ interface Waiter {
 /** Lets a bounded number in at a time, in the order of arrival. */
 export class FairSemaphore {
   private inside = 0;
-  private readonly waiters = new Set<Waiter>();
+  private readonly preferred = new Set<Waiter>();
+  private readonly others = new Set<Waiter>();
 
-  constructor(private readonly capacity: number) {}
+  constructor(private capacity: number) {}
 
   get waiting(): number {
-    return this.waiters.size;
+    return this.preferred.size + this.others.size;
+  }
+
+  get running(): number {
+    return this.inside;
   }
 
   get isIdle(): boolean {
-    return this.inside === 0 && this.waiters.size === 0;
+    return this.inside === 0 && this.waiting === 0;
   }
 
-  /** @throws TurnRefusedError when the turn has not come after `waitMs`; the work has not begun then */
-  async run<T>(waitMs: number, work: () => Promise<T>): Promise<T> {
-    await this.enter(waitMs);
-    try {
-      return await work();
-    } finally {
-      this.leave();
-    }
+  /**
+   * @param isPreferred whether it comes before all that are not
+   * @throws TurnRefusedError when the turn has not come after `waitMs`; the work has not begun then
+   */
+  async run<T>(waitMs: number, work: () => Promise<T>, isPreferred = false): Promise<T> {
+    await this.enter(waitMs, isPreferred ? this.preferred : this.others);
+    return this.inPlace(work);
+  }
+
+  /** Lets this one in whether there is room or not; it counts as the others do. */
+  async runAnyway<T>(work: () => Promise<T>): Promise<T> {
+    this.inside += 1;
+    return this.inPlace(work);
+  }
+
+  /** Those inside go on, also where they are more than may be from now on. */
+  resize(capacity: number): void {
+    this.capacity = capacity;
+    this.admitWaiting();
   }
 
   /** Refuses all that wait; those inside go on. */
   refuseWaiting(): void {
-    for (const waiter of [...this.waiters]) waiter.refuse('closed');
+    for (const waiter of [...this.preferred, ...this.others]) waiter.refuse('closed');
   }
 
-  private enter(waitMs: number): Promise<void> {
+  private async inPlace<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      this.inside -= 1;
+      this.admitWaiting();
+    }
+  }
+
+  private enter(waitMs: number, line: Set<Waiter>): Promise<void> {
     if (this.inside < this.capacity) {
       this.inside += 1;
       return Promise.resolve();
@@ -48,7 +73,7 @@ export class FairSemaphore {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer);
-        this.waiters.delete(waiter);
+        line.delete(waiter);
       };
       const waiter: Waiter = {
         admit: () => {
@@ -61,14 +86,17 @@ export class FairSemaphore {
         },
       };
       const timer = setTimeout(waiter.refuse, Math.max(0, waitMs), 'timeout');
-      this.waiters.add(waiter);
+      line.add(waiter);
     });
   }
 
-  /** The place of the one that leaves goes to the longest waiter, so that none who arrives later slips in between. */
-  private leave(): void {
-    const [next] = this.waiters;
-    if (next === undefined) this.inside -= 1;
-    else next.admit();
+  /** A free place goes to the longest waiter at once, so that none who arrives later slips in between. */
+  private admitWaiting(): void {
+    while (this.inside < this.capacity) {
+      const [next] = this.preferred.size > 0 ? this.preferred : this.others;
+      if (next === undefined) return;
+      this.inside += 1;
+      next.admit();
+    }
   }
 }
