@@ -47,6 +47,19 @@ export function itIsAStartQueue(create: (maxConcurrentStarts: number) => StartQu
       expect(queue.depth()).toBe(0);
     });
 
+    it('tells how many run, and how many may', async () => {
+      expect(queue.running()).toBe(0);
+      expect(queue.limit()).toBe(2);
+      const all = runAll(1000);
+      await jest.advanceTimersByTimeAsync(0);
+      expect(queue.running()).toBe(2);
+      releaseAll();
+      await all;
+      expect(queue.running()).toBe(0);
+      expect(queue.limit()).toBeGreaterThanOrEqual(1);
+      expect(queue.limit()).toBeLessThanOrEqual(2);
+    });
+
     it('gives the place of a failed start to the next', async () => {
       const all = runAll(1000);
       starts[0]?.fail(new Error('down'));

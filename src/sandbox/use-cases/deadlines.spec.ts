@@ -8,10 +8,11 @@ describe('Deadlines', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 600, noNaN: true }), (timeoutSeconds) => {
         const deadlines = new Deadlines(aDockerConfig({ timeoutSeconds }), aSandboxConfig());
-        const { engineMs, createMs, outputMs, deleteMs, deleteWaitMs, readMs } = deadlines;
+        const { engineMs, createMs, outputMs, deleteMs, deleteWaitMs, readMs, sweepWaitMs } = deadlines;
         expect(createMs + outputMs + engineMs).toBeLessThan(3 * engineMs);
         expect(deleteMs).toBeLessThan(2 * engineMs);
         expect(deleteWaitMs).toBeLessThan(engineMs);
+        expect(sweepWaitMs).toBeLessThan(deleteWaitMs);
         expect(readMs).toBeLessThan(5000);
         expect(readMs).toBeLessThanOrEqual(engineMs);
       }),

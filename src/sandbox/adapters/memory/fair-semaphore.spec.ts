@@ -84,4 +84,46 @@ describe('FairSemaphore', () => {
     await expect(held).resolves.toBeUndefined();
     expect(semaphore.isIdle).toBe(true);
   });
+
+  it('lets in at once as many as it has become wider', async () => {
+    const semaphore = new FairSemaphore(1);
+    const works = [1, 2, 3, 4].map(() => new HeldWork());
+    const all = works.map((work) => semaphore.run(100, work.run));
+    semaphore.resize(3);
+    await settle();
+    expect(works.map(({ hasBegun }) => hasBegun)).toEqual([true, true, true, false]);
+    expect(semaphore.running).toBe(3);
+    works.forEach((work) => work.release());
+    await Promise.all(all);
+  });
+
+  it('lets none in until those inside are fewer than it has become narrow', async () => {
+    const semaphore = new FairSemaphore(3);
+    const works = [1, 2, 3, 4].map(() => new HeldWork());
+    const all = works.map((work) => semaphore.run(100, work.run));
+    semaphore.resize(1);
+    works[0]?.release();
+    works[1]?.release();
+    await settle();
+    expect(works[3]?.hasBegun).toBe(false);
+    works[2]?.release();
+    await settle();
+    expect(works[3]?.hasBegun).toBe(true);
+    works[3]?.release();
+    await Promise.all(all);
+  });
+
+  it('lets the preferred in first, and each kind in the order of arrival', async () => {
+    const semaphore = new FairSemaphore(1);
+    const order: string[] = [];
+    const holder = new HeldWork();
+    const held = semaphore.run(100, holder.run);
+    const enter = (name: string, isPreferred: boolean): Promise<number> =>
+      semaphore.run(100, () => Promise.resolve(order.push(name)), isPreferred);
+    const all = [enter('c', false), enter('a', true), enter('d', false), enter('b', true)];
+    expect(semaphore.waiting).toBe(4);
+    holder.release();
+    await Promise.all([held, ...all]);
+    expect(order).toEqual(['a', 'b', 'c', 'd']);
+  });
 });
