@@ -59,7 +59,7 @@ export class SandboxConfig {
   @IsNumber() @Min(0) @Max(3600) createdGraceSeconds = 5;
   /** Active sandboxes at most; 0: no limit. */
   @IsInt() @Min(0) maxActive = 0;
-  /** Containers being started at one time; throughput of one engine levels off at 4 to 8 on two cores. */
+  /** Containers being started at one time at most; how many it is in fact, the engine's latency decides. */
   @IsInt() @Min(1) @Max(1024) maxConcurrentStarts = 8;
   /** Seconds that a create waits for its turn. */
   @IsNumber() @IsPositive() @Max(3600) startQueueTimeoutSeconds = 60;
