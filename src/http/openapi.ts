@@ -37,9 +37,9 @@ function openApiDocument(app: INestApplication, security: SecurityConfig): OpenA
   return document;
 }
 
-/** Swagger UI at `/docs`, the document at `/openapi.json`. */
+/** Swagger UI at `/docs`, the document at `/openapi.json`; made when it is first asked for, not at each start. */
 export function serveOpenApi(app: INestApplication, security: SecurityConfig): void {
-  SwaggerModule.setup('docs', app, openApiDocument(app, security), {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, security), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Sandbox Master API',

@@ -32,6 +32,12 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     this.faults = new Faults(timeoutMs);
   }
 
+  makeNetwork(limitMs = Infinity): Promise<void> {
+    return this.faults.call('makeNetwork', limitMs, () => {
+      this.engine.makeNetwork(this.networkName);
+    });
+  }
+
   prepare(limitMs = Infinity): Promise<void> {
     return this.faults.call('prepare', limitMs, () => {
       this.engine.makeNetwork(this.networkName);

@@ -49,6 +49,9 @@ export interface SandboxRuntime {
    * Makes the sandboxes' network when it is missing. Cheap once it has succeeded; idempotent.
    * @throws `network-not-isolated` when `sandbox.network_isolation` is asked for and the network there lacks it
    */
+  makeNetwork(limitMs?: number): Promise<void>;
+
+  /** What a start needs: `makeNetwork`, and that `dataDirectories` are known. Cheap once it has succeeded. */
   prepare(limitMs?: number): Promise<void>;
 
   /**

@@ -51,12 +51,14 @@ export class Agreement {
   /**
    * One pass. A chat that fails is told, counted and left to the next pass; the others go on. One that takes long is
    * finished beside the passes that follow, and counted by the one during which, or before which, it ends.
+   * @param prepare what has to have succeeded before anything is done; it runs beside the listing, which tells the engine
+   * nothing
    * @returns what was done since the last pass that succeeded
    * @throws SandboxRuntimeError when the containers cannot be listed: then nothing is known and nothing is done
    */
-  async reach(): Promise<CleanupCounts> {
+  async reach(prepare = (): Promise<void> => Promise.resolve()): Promise<CleanupCounts> {
     const beganAt = this.clock.now();
-    const containers = await this.runtime.list();
+    const [containers] = await Promise.all([this.runtime.list(), prepare()]);
     const sandboxes = await this.registry.list();
     const actions = await this.plan(sandboxes, containers);
     this.overdue.seen(this.expiriesOf(actions));

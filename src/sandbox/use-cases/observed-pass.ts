@@ -21,11 +21,10 @@ export class ObservedPass {
     private readonly gauges: SandboxGauges,
   ) {}
 
-  /** @param prepare what comes first and may fail as the pass itself */
-  async run(span: Span, prepare: () => Promise<void> = () => Promise.resolve()): Promise<PassOutcome> {
+  /** @param prepare as in Agreement */
+  async run(span: Span, prepare?: () => Promise<void>): Promise<PassOutcome> {
     try {
-      await prepare();
-      const counts = await this.agreement.reach();
+      const counts = await this.agreement.reach(prepare);
       this.gauges.noteAgreement();
       span.set(
         Object.fromEntries(

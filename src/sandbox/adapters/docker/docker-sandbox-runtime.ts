@@ -21,7 +21,8 @@ const OUTPUT_LINES = 40;
 @Injectable()
 export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly engine: EngineClient;
-  private preparation: Promise<void> | null = null;
+  private network: Promise<void> | null = null;
+  private learning: Promise<void> | null = null;
   private dataRoot: string | null = null;
   /** The network that was found isolated, where that is asked for. */
   private isolatedNetworkId: string | null = null;
@@ -40,17 +41,25 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     return { instance: this.app.instance, networkName, networkId: this.isolatedNetworkId };
   }
 
-  /** One preparation for all who need it; each waits for it as long as its own deadline allows. */
-  prepare(limitMs?: number): Promise<void> {
-    this.preparation ??= this.makeReady().catch((error: unknown) => {
-      this.preparation = null;
+  /** One look for all who need it; each waits for it as long as its own deadline allows. */
+  makeNetwork(limitMs?: number): Promise<void> {
+    this.network ??= this.readyNetwork().catch((error: unknown) => {
+      this.network = null;
       throw error;
     });
-    const { preparation } = this;
-    return this.engine.call(() => preparation, limitMs);
+    const { network } = this;
+    return this.engine.call(() => network, limitMs);
   }
 
-  private async makeReady(): Promise<void> {
+  async prepare(limitMs?: number): Promise<void> {
+    this.learning ??= this.learnDataRoot().finally(() => {
+      this.learning = null;
+    });
+    const { learning } = this;
+    await Promise.all([this.makeNetwork(limitMs), this.engine.call(() => learning, limitMs)]);
+  }
+
+  private async readyNetwork(): Promise<void> {
     const { networkName: network, networkIsolation: isIsolated } = this.sandbox;
     const { id, isNew } = await ensureNetwork(this.engine, {
       name: network,
@@ -59,7 +68,12 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     });
     if (isNew) this.logger.info('sandbox_network_created', { network });
     if (isIsolated) this.noteIsolation(id);
-    this.dataRoot ??= await this.engine.call(async (docker) =>
+  }
+
+  /** By a call that takes the engine tens of milliseconds: it asks its helpers for their versions each time. */
+  private async learnDataRoot(): Promise<void> {
+    if (this.dataRoot !== null) return;
+    this.dataRoot = await this.engine.call(async (docker) =>
       asText(((await docker.info()) as EngineInfo | null)?.DockerRootDir),
     );
   }
@@ -77,7 +91,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
 
   /** The network was removed behind our back: the next start makes it anew. */
   private noteMissingNetwork(error: unknown): void {
-    if (error instanceof SandboxRuntimeError && error.failure === 'network-missing') this.preparation = null;
+    if (error instanceof SandboxRuntimeError && error.failure === 'network-missing') this.network = null;
   }
 
   dataDirectories(): readonly string[] {
@@ -150,7 +164,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
       const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
       const container = fromInspection(asInspection(info), this.viewpoint);
       // Perhaps the network is another one by now: the next start looks.
-      if (container.state === 'running' && container.ip === null) this.preparation = null;
+      if (container.state === 'running' && container.ip === null) this.network = null;
       return container;
     } catch (error) {
       if (hasStatus(error, 404)) return null;
@@ -163,9 +177,17 @@ export class DockerSandboxRuntime implements SandboxRuntime {
       async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
       limitMs,
     );
+    await this.untilIsolationIsKnown(limitMs);
     return asListing(infos)
       .map((info) => fromListing(info, this.viewpoint))
       .filter(({ ownership }) => ownership !== 'foreign');
+  }
+
+  /** A start-up lists while it looks at the network. What becomes of that concerns those who have asked for it. */
+  private async untilIsolationIsKnown(limitMs?: number): Promise<void> {
+    const { network } = this;
+    if (!this.sandbox.networkIsolation || this.isolatedNetworkId !== null || network === null) return;
+    await this.engine.call(() => network.catch(() => null), limitMs);
   }
 
   async readOutput(containerId: string, limitMs?: number): Promise<string> {

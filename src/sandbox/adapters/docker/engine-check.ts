@@ -9,6 +9,7 @@ import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { DockerConfig } from '../../../config/sections.js';
 import { untilDone } from '../../../kernel/until-done.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
+import { StartupReconciler } from '../schedule/startup-reconciler.js';
 import { asRecord, asTexts, textOf } from './engine-answers.js';
 import { EngineClient } from './engine-client.js';
 import { type EngineFacts, engineHazards } from './engine-hazards.js';
@@ -16,7 +17,10 @@ import { type EngineFacts, engineHazards } from './engine-hazards.js';
 /** Between two tries while the engine does not answer. */
 const RETRY_MS = 10_000;
 
-/** Looks at the engine once after the start, beside everything else, and warns of what is dangerous about it. */
+/**
+ * Looks at the engine once after the start and warns of what is dangerous about it. It lets the reconcile go first: what
+ * it asks takes the engine longer than a list of hundreds of containers.
+ */
 @Injectable()
 export class EngineCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly engine: EngineClient;
@@ -26,13 +30,14 @@ export class EngineCheck implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly docker: DockerConfig,
     private readonly sandbox: SandboxConfig,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly reconciler: StartupReconciler,
   ) {
     this.engine = new EngineClient(docker);
   }
 
   /** Not awaited: neither the start nor readiness depends on it. */
   onApplicationBootstrap(): void {
-    void untilDone(() => this.isChecked(), RETRY_MS, this.stop.signal);
+    void this.reconciler.whenDone.then(() => untilDone(() => this.isChecked(), RETRY_MS, this.stop.signal));
   }
 
   beforeApplicationShutdown(): void {

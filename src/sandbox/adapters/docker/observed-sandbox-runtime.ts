@@ -17,6 +17,10 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     private readonly redact: TextRedaction,
   ) {}
 
+  makeNetwork(limitMs?: number): Promise<void> {
+    return this.counted('prepare', this.runtime.makeNetwork(limitMs));
+  }
+
   prepare(limitMs?: number): Promise<void> {
     return this.counted('prepare', this.runtime.prepare(limitMs));
   }

@@ -10,17 +10,27 @@ const RETRY_MS = 1000;
 @Injectable()
 export class StartupReconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   isDone = false;
+  /** Resolves once it has reconciled; never, where it does not come to that. */
+  readonly whenDone: Promise<void>;
+  private readonly tellDone: () => void;
   private readonly stop = new AbortController();
   private work: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly reconcile: ReconcileSandboxes,
     private readonly gate: ShutdownGate,
-  ) {}
+  ) {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.whenDone = promise;
+    this.tellDone = () => resolve(undefined);
+  }
 
   onApplicationBootstrap(): void {
-    const attempt = async (tries: number): Promise<boolean> =>
-      (this.isDone = await this.reconcile.execute(tries));
+    const attempt = async (tries: number): Promise<boolean> => {
+      this.isDone = await this.reconcile.execute(tries);
+      if (this.isDone) this.tellDone();
+      return this.isDone;
+    };
     this.work = untilDone(attempt, RETRY_MS, this.stop.signal);
   }
 
