@@ -116,8 +116,9 @@ export function itIsARemovalLane(create: (starts: StartQueue) => RemovalLane, qu
     });
 
     it('gives the place of a failed removal to the next', async () => {
-      const failing = lane.run(LONG, removals[0]?.run ?? Promise.reject);
-      removals[0]?.fail(new Error('stuck'));
+      const failed = new HeldWork();
+      const failing = lane.run(LONG, failed.run);
+      failed.fail(new Error('stuck'));
       await expect(failing).rejects.toThrow('stuck');
       const all = Promise.allSettled(removals.map((removal) => lane.run(LONG, removal.run)));
       releaseAll();

@@ -1,4 +1,4 @@
-import type { ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ExportResult } from '@opentelemetry/core';
 import type { LogFields, Logger } from '../ports/logger.js';
 
 type Signal = 'traces' | 'metrics' | 'logs';
@@ -7,8 +7,8 @@ interface Exporter<Items> {
   export(items: Items, done: (result: ExportResult) => void): void;
 }
 
-/** Written out, since a start without telemetry would load a tenth of it for this one figure. */
-const SUCCESS: ExportResultCode.SUCCESS = 0;
+/** `ExportResultCode.SUCCESS`, whose package a start without telemetry would load for this one figure. */
+const SUCCESS = 0;
 /** A collector that comes and goes is complained of once in this time. */
 const QUIET_MS = 60_000;
 
@@ -40,7 +40,7 @@ export class ExportWatch {
     for (const tell of this.untold.splice(0)) tell();
   }
 
-  private note(signal: Signal, { code, error }: ExportResult): void {
+  private note(signal: Signal, { code, error }: { code: number; error?: Error }): void {
     if (code === SUCCESS) {
       this.failing.delete(signal);
       if (!this.isTold || this.failing.size > 0) return;
