@@ -48,20 +48,16 @@ export class StartSandbox {
    * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError, InvalidInputError
    */
   async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
-    const created: string[] = [];
+    const made = new Set<string>();
     try {
-      const started = await this.turns.take(budget, queue, () =>
-        this.startContainer(terms, budget, (containerId) => {
-          created.push(containerId);
-        }),
-      );
+      const started = await this.turns.take(budget, queue, () => this.startContainer(terms, budget, made));
       if (started.isNew) await this.readiness.wait(started.container);
       const sandbox = toSandbox(started.container);
       if (isExpired(sandbox, this.clock.now())) throw new SandboxStartFailedError('not ready in time');
       await this.registry.save(sandbox);
       return { sandbox, isNew: started.isNew };
     } catch (error) {
-      for (const containerId of created) await this.undo(terms.chatId, containerId, error);
+      for (const containerId of made) await this.undo(terms.chatId, containerId, error);
       throw error;
     }
   }
@@ -69,12 +65,12 @@ export class StartSandbox {
   private async startContainer(
     terms: Terms,
     budget: TimeBudget,
-    onCreated: (containerId: string) => void,
+    made: Set<string>,
   ): Promise<StartedContainer> {
     await this.runtime.prepare(budget.remainingMs);
     await this.assertSameVolume(terms);
     const chatHostPath = await this.directories.prepare(terms);
-    return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, onCreated);
+    return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, made);
   }
 
   /**
