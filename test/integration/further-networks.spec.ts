@@ -34,13 +34,14 @@ beforeEach(() => {
 });
 afterEach(() => removeAllOf(instance));
 
-const aRuntime = (networkIsolation = false): DockerSandboxRuntime =>
+const aRuntime = (networkIsolation = false, maxNetworks = 16): DockerSandboxRuntime =>
   new DockerSandboxRuntime(
     aDockerConfig(),
     aSandboxConfig({
       image,
       networkName: instance,
       networkIsolation,
+      maxNetworks,
       dependenciesHostPath: join(directory, 'dependencies'),
       lambdaToolsHostPath: join(directory, 'tools'),
     }),
@@ -87,6 +88,13 @@ describe('a network without a free address', () => {
     const others = await Promise.all([1, 2, 3, 4].map(() => start(aRuntime())));
     expect(await Promise.all(others.map(networksOf))).toEqual(others.map(() => [`${instance}-2`]));
     expect((await ownNetworks()).map(({ Name }) => Name).sort()).toEqual([instance, `${instance}-2`]);
+  });
+
+  it('is the end where there may be no second one', async () => {
+    const runtime = aRuntime(false, 1);
+    await start(runtime);
+    await expect(start(runtime)).rejects.toMatchObject({ failure: 'network-full' });
+    expect((await ownNetworks()).map(({ Name }) => Name)).toEqual([instance]);
   });
 
   it('is told of once, and is not tried again before a list shows that it has room', async () => {

@@ -78,6 +78,14 @@ describe('SandboxNetworks', () => {
     expect(networks.current()).toBeNull();
   });
 
+  it('has the first alone where there may be but one', () => {
+    const networks = new SandboxNetworks('sandbox', 1);
+    expect(networks.current()).toBe('sandbox');
+    networks.noteFull('sandbox');
+    expect(networks.current()).toBeNull();
+    expect(networks.isOne('sandbox-2')).toBe(true);
+  });
+
   it('goes back to the first once a list shows fewer containers on it than when it was full', () => {
     const { networks } = aChoice();
     networks.noteFull('sandbox');
