@@ -20,6 +20,7 @@ const SAMPLES: Record<string, string> = {
   APP_LOGGING_OUTPUT: 'otel',
   APP_LOGGING_FORMAT: 'text',
   APP_DOCKER_BASE_URL: 'tcp://10.0.0.1:2375',
+  APP_SANDBOX_MAX_NETWORKS: '2',
   APP_SANDBOX_EXTRA_HOSTS: 'one:10.0.0.1,two:10.0.0.2',
   APP_SANDBOX_CAP_ADD: 'CHOWN, FOWNER',
   APP_SANDBOX_USER: `${process.geteuid?.() || 1000}:${process.getegid?.() || 1000}`,

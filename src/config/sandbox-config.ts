@@ -12,6 +12,8 @@ import {
   MinLength,
 } from 'class-validator';
 
+/** A bridge holds 1,023 ports, so these hold 16,000 sandboxes; an engine's own address pools hold some 30 networks. */
+const MAX_NETWORKS = 16;
 const MIB = 1024 * 1024;
 const CONTAINER_PATH = { message: '$property must be an absolute path below the root of the container' };
 const ABSOLUTE_CONTAINER_PATH = /^\/[^\0]*[^/\0]$/;
@@ -20,6 +22,8 @@ const ABSOLUTE_CONTAINER_PATH = /^\/[^\0]*[^/\0]$/;
 export class SandboxConfig {
   @MinLength(1) image = 'ai-agent:latest';
   @Matches(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/) networkName = 'sandbox';
+  /** That one, and further ones for when it is full. */
+  @IsInt() @Min(1) @Max(MAX_NETWORKS) maxNetworks = MAX_NETWORKS;
   /** No traffic between sandboxes; a bridge whose name the rules of the host know. */
   @IsBoolean() networkIsolation = false;
   @IsInt() @Min(1) @Max(65535) agentServicePort = 8000;

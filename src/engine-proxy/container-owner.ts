@@ -1,4 +1,5 @@
 import { isManaged, isOwnedBy } from '../sandbox/adapters/docker/labels.js';
+import { isNetworkOf } from '../sandbox/adapters/docker/sandbox-networks.js';
 import { containerNameOf } from '../sandbox/domain/container-name.js';
 import { fieldOf, textsOf } from './create-policy.js';
 import { forbidden } from './refusal.js';
@@ -32,11 +33,18 @@ export function inspectedContainer(answer: unknown, instance: string): Inspected
   };
 }
 
-/** @returns the network's id. @throws Refusal unless it is a network of that name which a service like this one made */
+/**
+ * @param networkName of the first network
+ * @returns the network's id
+ * @throws Refusal unless it is that network or a further one, and a service like this one made it
+ */
 export function managedNetworkId(answer: unknown, networkName: string): string {
   const id = fieldOf(answer, 'Id');
+  const name = fieldOf(answer, 'Name');
   const isOurs =
-    fieldOf(answer, 'Name') === networkName && isManaged(textsOf(fieldOf(answer, 'Labels')) ?? {});
+    typeof name === 'string' &&
+    isNetworkOf(networkName, name) &&
+    isManaged(textsOf(fieldOf(answer, 'Labels')) ?? {});
   if (typeof id !== 'string' || !isOurs) throw forbidden(`that is no network ${networkName} of this service`);
   return id;
 }

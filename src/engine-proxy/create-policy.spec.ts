@@ -38,6 +38,29 @@ describe('allowedContainer', () => {
     });
   });
 
+  const onNetwork = (name: string) =>
+    aBody((body, hostConfig) => {
+      hostConfig.NetworkMode = name;
+      body.NetworkingConfig = { EndpointsConfig: { [name]: {} } };
+    });
+
+  it.each(['sandbox-2', 'sandbox-16'])('lets pass a container on the further network %s', (name) => {
+    expect(judge(onNetwork(name)).body).toEqual(onNetwork(name));
+  });
+
+  it.each(['sandbox-1', 'sandbox-02', 'sandbox-17', 'sandbox-x', 'other-2', 'none'])(
+    'refuses one on %s',
+    (name) => {
+      expect(() => judge(onNetwork(name))).toThrow(/NetworkMode|EndpointsConfig/);
+    },
+  );
+
+  it('refuses one on two of its networks', () => {
+    const body = onNetwork('sandbox-2');
+    body.NetworkingConfig = { EndpointsConfig: { 'sandbox-2': {}, sandbox: {} } };
+    expect(() => judge(body)).toThrow(/EndpointsConfig\.sandbox is nothing/);
+  });
+
   const bind = { Type: 'bind', Source: '/', Target: '/host' };
   it.each<[string, (body: Mapping, hostConfig: Mapping) => void, RegExp]>([
     ['Binds', (_, host) => (host.Binds = ['/:/host']), /HostConfig\.Binds is nothing/],
@@ -140,7 +163,20 @@ describe('allowedNetwork', () => {
   const terms = { name: 'sandbox', instance: 'default', isIsolated: true };
 
   it('lets pass what the service asks for', () => {
-    expect(allowedNetwork(networkSpec(terms), terms)).toEqual(networkSpec(terms));
+    expect(allowedNetwork(networkSpec(terms), terms, 16)).toEqual(networkSpec(terms));
+  });
+
+  it('lets pass a further network, with a bridge of its own', () => {
+    const further = networkSpec({ ...terms, name: 'sandbox-2' });
+    expect(allowedNetwork(further, terms, 16)).toEqual(further);
+    expect(further.Options).not.toEqual(networkSpec(terms).Options);
+    expect(() => allowedNetwork({ ...further, Options: networkSpec(terms).Options }, terms, 16)).toThrow(
+      /Options/,
+    );
+  });
+
+  it.each(['sandbox-1', 'sandbox-02', 'sandbox-17', 'sandbox-2x'])('refuses the name %s', (name) => {
+    expect(() => allowedNetwork(networkSpec({ ...terms, name }), terms, 16)).toThrow(/Name|Options/);
   });
 
   it.each([
@@ -149,6 +185,6 @@ describe('allowedNetwork', () => {
     ['another name', { Name: 'bridge' }, /Name/],
     ['addresses of its choice', { IPAM: {} }, /IPAM is nothing/],
   ])('refuses %s', (_, change, message) => {
-    expect(() => allowedNetwork({ ...networkSpec(terms), ...change }, terms)).toThrow(message);
+    expect(() => allowedNetwork({ ...networkSpec(terms), ...change }, terms, 16)).toThrow(message);
   });
 });

@@ -3,6 +3,7 @@ import type { SandboxConfig } from '../config/sandbox-config.js';
 import { containerSpec } from '../sandbox/adapters/docker/container-spec.js';
 import { readClaim } from '../sandbox/adapters/docker/labels.js';
 import { type NetworkTerms, networkSpec } from '../sandbox/adapters/docker/sandbox-network.js';
+import { networkNames } from '../sandbox/adapters/docker/sandbox-networks.js';
 import { firstDifference } from './differences.js';
 import { forbidden } from './refusal.js';
 
@@ -14,6 +15,8 @@ export interface CreateTerms {
   readonly instance: string;
   readonly sandbox: SandboxConfig;
 }
+
+type NetworkNames = Pick<SandboxConfig, 'networkName' | 'maxNetworks'>;
 
 /** A create that may go on, once its mounts' sources are found to be what they seem. */
 export interface AllowedCreate {
@@ -39,10 +42,12 @@ export function allowedContainer(name: string, given: unknown, terms: CreateTerm
   const claim = labels === null ? null : readClaim(labels, NEVER);
   if (claim === null) throw forbidden('Labels are not those of a sandbox');
   const chatHostPath = join(terms.sandbox.chatsRoot, claim.chatId);
+  const network = networkOf(terms.sandbox, fieldOf(fieldOf(given, 'HostConfig'), 'NetworkMode'));
   const { name: expectedName, ...spec } = containerSpec(
     { claim, chatHostPath },
     terms.sandbox,
     terms.instance,
+    network,
   );
   const body: unknown = JSON.parse(JSON.stringify({ ...spec, Env: environmentOf(given, claim.agentId) }));
   const difference = firstDifference(
@@ -65,9 +70,19 @@ function environmentOf(given: unknown, agentId: string): readonly string[] {
   return variables;
 }
 
-/** @returns what the engine is to be sent. @throws Refusal which names the field */
-export function allowedNetwork(given: unknown, terms: NetworkTerms): unknown {
-  const expected: unknown = JSON.parse(JSON.stringify(networkSpec(terms)));
+/** The one of the service's networks that is given, or else the first, from which what is given then differs. */
+const networkOf = ({ networkName, maxNetworks }: NetworkNames, given: unknown): string =>
+  networkNames(networkName, maxNetworks).find((name) => name === given) ?? networkName;
+
+/**
+ * @param terms of the first network
+ * @param maxNetworks how many there may be
+ * @returns what the engine is to be sent
+ * @throws Refusal which names the field
+ */
+export function allowedNetwork(given: unknown, terms: NetworkTerms, maxNetworks: number): unknown {
+  const name = networkOf({ networkName: terms.name, maxNetworks }, fieldOf(given, 'Name'));
+  const expected: unknown = JSON.parse(JSON.stringify(networkSpec({ ...terms, name })));
   const difference = firstDifference(given, expected);
   if (difference !== null) throw forbidden(difference);
   return expected;

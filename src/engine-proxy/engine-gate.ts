@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Configuration } from '../config/configuration.js';
-import type { NetworkTerms } from '../sandbox/adapters/docker/sandbox-network.js';
 import type { AllowedCall } from './allowed-calls.js';
 import { inspectedContainer, managedNetworkId } from './container-owner.js';
 import { allowedContainer, allowedNetwork, fieldOf } from './create-policy.js';
@@ -35,7 +34,7 @@ export class EngineGate {
       case 'create-container':
         return this.passContainer(call, parsed(await readBody()), signal);
       case 'create-network':
-        return goOn({ method, path, body: allowedNetwork(parsed(await readBody()), this.networkTerms) });
+        return goOn({ method, path, body: this.networkBody(parsed(await readBody())) });
       case 'remove-network':
         return this.passNetworkRemoval(call, signal);
       case 'inspect':
@@ -45,9 +44,10 @@ export class EngineGate {
     }
   }
 
-  private get networkTerms(): NetworkTerms {
+  private networkBody(given: unknown): unknown {
     const { app, sandbox } = this.configuration;
-    return { name: sandbox.networkName, instance: app.instance, isIsolated: sandbox.networkIsolation };
+    const { networkName: name, networkIsolation: isIsolated, maxNetworks } = sandbox;
+    return allowedNetwork(given, { name, instance: app.instance, isIsolated }, maxNetworks);
   }
 
   private async passContainer(call: AllowedCall, given: unknown, signal: AbortSignal): Promise<Passage> {

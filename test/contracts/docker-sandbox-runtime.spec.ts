@@ -10,6 +10,7 @@ import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configur
 import { aClaim } from '../builders/containers.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { containersOf, engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
+import { fillBridge } from '../support/full-bridge.js';
 import { ensureTestImage } from '../support/test-images.js';
 import type { RuntimeWorld } from './runtime-world.js';
 import { itIsASandboxRuntime } from './sandbox-runtime.contract.js';
@@ -69,6 +70,10 @@ async function open(): Promise<RuntimeWorld> {
     placeForeign: (chatId) => place(chatId, image, {}),
     placeUnreadable: (chatId) =>
       place(chatId, image, { ...toLabels(aClaim({ chatId }), instance), 'schema-version': '99' }),
+    fillNetwork: async () => {
+      const bridge = await fillBridge(instance);
+      return () => bridge.release();
+    },
     pause: async (containerId) => {
       await engine.getContainer(containerId).pause();
     },

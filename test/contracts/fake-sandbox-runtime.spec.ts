@@ -31,6 +31,13 @@ function open(): Promise<RuntimeWorld> {
       Promise.resolve(engine.place({ instance: null, name: containerNameOf(chatId, 'default') }).containerId),
     placeUnreadable: (chatId) =>
       Promise.resolve(engine.place({ claim: null, name: containerNameOf(chatId, 'default') }).containerId),
+    fillNetwork: () => {
+      engine.fullNetworks.add('sandbox');
+      return Promise.resolve(() => {
+        engine.fullNetworks.clear();
+        return done;
+      });
+    },
     pause: (containerId) => {
       Object.assign(stateOf(containerId) ?? {}, { state: 'dead' });
       return done;

@@ -84,6 +84,27 @@ export function itMakesAndStarts(world: () => RuntimeWorld): void {
     });
   });
 
+  describe('start on a network that is full', () => {
+    it('says so, and the next container goes on another one, where every runtime of the instance finds it', async () => {
+      const container = world().newContainer();
+      const refused = await world().runtime.create(container);
+      const release = await world().fillNetwork();
+      try {
+        await expect(world().runtime.start(refused)).rejects.toEqual(failing('network-full'));
+        expect(await world().runtime.find(refused)).toMatchObject({ state: 'created', ip: null });
+        await world().runtime.remove(refused);
+
+        const containerId = await run(world().runtime, container);
+        const view = await world().runtime.find(containerId);
+        expect(view).toMatchObject({ state: 'running', ip: expect.stringMatching(/^\d+(\.\d+){3}$/) });
+        expect(await world().twin.find(containerId)).toEqual(view);
+        expect(await world().twin.list()).toEqual([view]);
+      } finally {
+        await release();
+      }
+    });
+  });
+
   describe('stop', () => {
     it('ends what runs, and tells how', async () => {
       const containerId = await run(world().runtime, world().newContainer());

@@ -21,6 +21,8 @@ export interface RuntimeWorld {
   placeForeign(chatId: string): Promise<string>;
   /** Puts one of ours under the name of the chat whose labels bear an unknown schema. */
   placeUnreadable(chatId: string): Promise<string>;
+  /** Leaves no room on the first network until what it gives is called. */
+  fillNetwork(): Promise<() => Promise<void>>;
   pause(containerId: string): Promise<void>;
   kill(containerId: string): Promise<void>;
   /** What a container writes as it starts. */

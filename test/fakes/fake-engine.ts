@@ -12,6 +12,7 @@ export interface FakeContainer {
   readonly instance: string | null;
   /** What it mounts as the chat's directory. */
   readonly chatHostPath: string;
+  readonly network: string;
   state: ContainerState;
   ip: string | null;
   exitCode: number | null;
@@ -24,6 +25,8 @@ const FIRST_HOST = 2;
 export class FakeEngine {
   readonly containers = new Map<string, FakeContainer>();
   readonly networks = new Set<string>();
+  /** Networks that have no room for another container that runs. */
+  readonly fullNetworks = new Set<string>();
   /** Directories that the host lacks. */
   readonly missingSources = new Set<string>();
   hasImage = true;
@@ -77,6 +80,7 @@ export class FakeEngine {
       claim,
       instance,
       chatHostPath: '/chats/placed',
+      network: 'sandbox',
       state,
       ip: state === 'running' ? this.freeAddress() : null,
       exitCode: null,

@@ -1,3 +1,4 @@
+import { SandboxNetworks } from '../../src/sandbox/adapters/docker/sandbox-networks.js';
 import { containerNameOf } from '../../src/sandbox/domain/container-name.js';
 import type { SandboxContainer } from '../../src/sandbox/domain/container.js';
 import {
@@ -22,6 +23,7 @@ export class FakeSandboxRuntime implements SandboxRuntime {
   readonly faults: Faults;
   private readonly instance: string;
   private readonly networkName: string;
+  private readonly networks: SandboxNetworks;
 
   constructor(
     readonly engine: FakeEngine,
@@ -29,6 +31,7 @@ export class FakeSandboxRuntime implements SandboxRuntime {
   ) {
     this.instance = instance;
     this.networkName = networkName;
+    this.networks = new SandboxNetworks(networkName, 16);
     this.faults = new Faults(timeoutMs);
   }
 
@@ -51,8 +54,12 @@ export class FakeSandboxRuntime implements SandboxRuntime {
       if (this.engine.findByName(name) !== undefined) throw failed('name-taken');
       const sources = [chatHostPath, claim.volumeHostPath];
       if (sources.some((path) => this.engine.missingSources.has(path))) throw failed('mount-source-missing');
+      const network = this.networks.current();
+      if (network === null) throw failed('network-full');
+      if (network !== this.networkName) this.engine.makeNetwork(network);
       const { instance } = this;
-      return this.engine.place({ name, instance, claim, chatHostPath, state: 'created' }).containerId;
+      return this.engine.place({ name, instance, claim, chatHostPath, network, state: 'created' })
+        .containerId;
     });
   }
 
@@ -62,7 +69,11 @@ export class FakeSandboxRuntime implements SandboxRuntime {
       if (container === undefined) throw failed('no-such-container');
       if (container.state === 'running') return;
       if (container.state === 'removing') throw failed('refused');
-      if (!this.engine.networks.has(this.networkName)) throw failed('network-missing');
+      if (!this.engine.networks.has(container.network)) throw failed('network-missing');
+      if (this.engine.fullNetworks.has(container.network)) {
+        this.networks.noteFull(container.network);
+        throw failed('network-full');
+      }
       this.engine.run(container);
     });
   }

@@ -12,5 +12,6 @@ function read() {
   }
 }
 
+read();
 setInterval(read, 50).unref();
 Date.now = () => now() + offMs;

@@ -20,6 +20,9 @@ export type RuntimeFailure =
   | 'image-missing'
   | 'network-missing'
   | 'network-not-isolated'
+  | 'network-ambiguous'
+  | 'network-full'
+  | 'address-pools-exhausted'
   | 'mount-source-missing'
   | 'failed'
   | 'refused';
@@ -46,7 +49,7 @@ export class SandboxRuntimeError extends Error {
  */
 export interface SandboxRuntime {
   /**
-   * Makes the sandboxes' network when it is missing. Cheap once it has succeeded; idempotent.
+   * Makes the sandboxes' first network when it is missing. Cheap once it has succeeded; idempotent.
    * @throws `network-not-isolated` when `sandbox.network_isolation` is asked for and the network there lacks it
    */
   makeNetwork(limitMs?: number): Promise<void>;
@@ -55,13 +58,20 @@ export interface SandboxRuntime {
   prepare(limitMs?: number): Promise<void>;
 
   /**
-   * Makes a container for the claim, named after its chat, and does not start it.
+   * Makes a container for the claim, named after its chat, and does not start it. It goes on the first network that is
+   * not known to be full; a further one is made when it is needed.
    * @returns its id
-   * @throws `name-taken` when any container bears the chat's name; `image-missing`, `mount-source-missing`
+   * @throws `name-taken` when any container bears the chat's name; `image-missing`, `mount-source-missing`;
+   * `network-full` when there is no room on any network, `address-pools-exhausted` when there can be no further one
    */
   create(container: NewContainer, limitMs?: number): Promise<string>;
 
-  /** Idempotent. @throws `no-such-container`, `network-missing`, `mount-source-missing` */
+  /**
+   * Idempotent.
+   * @throws `no-such-container`, `network-missing`, `mount-source-missing`; `network-full` when its network has no room
+   * for it, `network-ambiguous` when there are two of its name: then it is to be removed, and the next one that is made
+   * goes on another network, or on the one that is left
+   */
   start(containerId: string, limitMs?: number): Promise<void>;
 
   /** Asks it to end and ends it after the grace, which comes on top of the deadline. Success when it is not there. */

@@ -15,6 +15,7 @@ import {
 import { SandboxStartFailedError } from '../domain/errors.js';
 import {
   type NewContainer,
+  type RuntimeFailure,
   SANDBOX_RUNTIME,
   type SandboxRuntime,
   SandboxRuntimeError,
@@ -24,6 +25,11 @@ import type { TimeBudget } from './time-budget.js';
 
 /** Tries to get hold of the chat's name; each one removed a dead holder or saw one go. */
 const MAX_TRIES = 10;
+/**
+ * At which try a start gives up that another container may go round: each network can be full, one after the other; of
+ * two of one name, which replicas made at once, the next create leaves one.
+ */
+const LAST_TRIES: Partial<Record<RuntimeFailure, number>> = { 'network-full': 16, 'network-ambiguous': 3 };
 /** Between two looks at a holder that is about to change. */
 const POLL_MS = 50;
 
@@ -48,19 +54,25 @@ export class ContainerStarter {
   ) {}
 
   /**
-   * @param onCreated told the id as soon as there is a container to be undone
+   * @param made gets the id of the container that is to be undone, as soon as there is one
    * @throws SandboxRuntimeError, SandboxStartFailedError
    */
-  async start(
-    container: NewContainer,
-    budget: TimeBudget,
-    onCreated: (containerId: string) => void,
-  ): Promise<StartedContainer> {
-    const taken = await this.takeName(container, budget);
-    if (typeof taken !== 'string') return { container: taken, isNew: false };
-    onCreated(taken);
-    await this.run(taken, budget);
-    return { container: this.assertLive(await this.runtime.find(taken, budget.remainingMs)), isNew: true };
+  async start(container: NewContainer, budget: TimeBudget, made: Set<string>): Promise<StartedContainer> {
+    for (let tries = 1; ; tries += 1) {
+      const taken = await this.takeName(container, budget);
+      if (typeof taken !== 'string') return { container: taken, isNew: false };
+      made.add(taken);
+      try {
+        await this.run(taken, budget);
+      } catch (error) {
+        if (!isWorthAnother(error, tries)) throw error;
+        // A container stays with its network: only a new one can go on another.
+        await this.runtime.remove(taken, budget.remainingMs);
+        made.delete(taken);
+        continue;
+      }
+      return { container: this.assertLive(await this.runtime.find(taken, budget.remainingMs)), isNew: true };
+    }
   }
 
   /** @returns the id of our new container, or the active one that another replica made */
@@ -154,3 +166,6 @@ export class ContainerStarter {
     );
   }
 }
+
+const isWorthAnother = (error: unknown, tries: number): boolean =>
+  error instanceof SandboxRuntimeError && tries < (LAST_TRIES[error.failure] ?? 0);

@@ -50,12 +50,9 @@ export class StartSandbox {
    * @throws SandboxRuntimeError, SandboxStartFailedError, SandboxQueueTimeoutError, ShuttingDownError, InvalidInputError
    */
   async execute(terms: Terms, budget: TimeBudget, queue: TimeBudget): Promise<StartedSandbox> {
-    const created: string[] = [];
+    const made = new Set<string>();
     try {
-      const onCreated = (containerId: string): void => {
-        created.push(containerId);
-      };
-      const start = (): Promise<StartedContainer> => this.startContainer(terms, budget, onCreated);
+      const start = (): Promise<StartedContainer> => this.startContainer(terms, budget, made);
       const started = await this.turns.take(budget, queue, start, kindOf);
       if (started.isNew) await this.readiness.wait(started.container);
       const sandbox = toSandbox(started.container);
@@ -63,7 +60,7 @@ export class StartSandbox {
       await this.registry.save(sandbox);
       return { sandbox, isNew: started.isNew };
     } catch (error) {
-      for (const containerId of created) await this.undo(terms.chatId, containerId, error);
+      for (const containerId of made) await this.undo(terms.chatId, containerId, error);
       throw error;
     }
   }
@@ -71,12 +68,12 @@ export class StartSandbox {
   private async startContainer(
     terms: Terms,
     budget: TimeBudget,
-    onCreated: (containerId: string) => void,
+    made: Set<string>,
   ): Promise<StartedContainer> {
     await this.runtime.prepare(budget.remainingMs);
     await this.assertSameVolume(terms);
     const chatHostPath = await this.directories.prepare(terms);
-    return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, onCreated);
+    return this.starter.start({ claim: this.newClaim(terms), chatHostPath }, budget, made);
   }
 
   /**

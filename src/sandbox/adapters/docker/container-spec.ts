@@ -4,11 +4,15 @@ import { containerNameOf } from '../../domain/container-name.js';
 import type { NewContainer } from '../../ports/sandbox-runtime.js';
 import { toLabels } from './labels.js';
 
-/** What the engine is asked for: the whole security posture of a sandbox, on one page. */
+/**
+ * What the engine is asked for: the whole security posture of a sandbox, on one page.
+ * @param networkName the one of the service's networks that it goes on
+ */
 export function containerSpec(
   { claim, chatHostPath }: NewContainer,
   sandbox: SandboxConfig,
   instance: string,
+  networkName = sandbox.networkName,
 ): ContainerCreateOptions {
   return {
     name: containerNameOf(claim.chatId, instance),
@@ -19,7 +23,7 @@ export function containerSpec(
     HostConfig: {
       ...hardening(sandbox),
       ...limits(sandbox),
-      NetworkMode: sandbox.networkName,
+      NetworkMode: networkName,
       ExtraHosts: sandbox.extraHosts,
       Mounts: [
         bind(chatHostPath, sandbox.chatMountPath, 'writable'),
@@ -28,7 +32,7 @@ export function containerSpec(
         bind(sandbox.lambdaToolsHostPath, sandbox.lambdaToolsMountPath, 'read-only'),
       ],
     },
-    NetworkingConfig: { EndpointsConfig: { [sandbox.networkName]: {} } },
+    NetworkingConfig: { EndpointsConfig: { [networkName]: {} } },
   };
 }
 

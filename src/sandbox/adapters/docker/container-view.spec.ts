@@ -4,7 +4,7 @@ import { aClaim } from '../../../../test/builders/containers.js';
 import { fromInspection, fromListing } from './container-view.js';
 import { toLabels } from './labels.js';
 
-const VIEWPOINT = { instance: 'default', networkName: 'sandbox', networkId: null };
+const VIEWPOINT = { instance: 'default', counts: (name: string) => name === 'sandbox' };
 const NAME = `/sandbox-${aClaim().chatId}`;
 
 interface Facts {
@@ -95,12 +95,26 @@ describe('a container, inspected or listed', () => {
 
   it('has no address where the network that was asked for is another one of that name', () => {
     const networks = { sandbox: { NetworkID: 'n2', IPAddress: '172.18.0.2' } };
-    const ipOn = (networkId: string) => [
-      fromInspection(inspected({ networks }), { ...VIEWPOINT, networkId }).ip,
-      fromListing(listed({ networks }), { ...VIEWPOINT, networkId }).ip,
-    ];
+    const ipOn = (networkId: string) => {
+      const viewpoint = { ...VIEWPOINT, counts: (_: string, id: string) => id === networkId };
+      return [
+        fromInspection(inspected({ networks }), viewpoint),
+        fromListing(listed({ networks }), viewpoint),
+      ].map(({ ip }) => ip);
+    };
     expect(ipOn('n1')).toEqual([null, null]);
     expect(ipOn('n2')).toEqual(['172.18.0.2', '172.18.0.2']);
+  });
+
+  it('has the address that it has on a further network, and none of a network that does not count', () => {
+    const viewpoint = { ...VIEWPOINT, counts: (name: string) => /^sandbox(-2)?$/.test(name) };
+    const ipOf = (networks: NonNullable<Facts['networks']>) => [
+      fromInspection(inspected({ networks }), viewpoint).ip,
+      fromListing(listed({ networks }), viewpoint).ip,
+    ];
+    const further = { 'a-bridge': { IPAddress: '10.0.0.9' }, 'sandbox-2': { IPAddress: '172.19.0.2' } };
+    expect(ipOf(further)).toEqual(['172.19.0.2', '172.19.0.2']);
+    expect(ipOf({ ...further, sandbox: { IPAddress: '' } })).toEqual(['172.19.0.2', '172.19.0.2']);
   });
 
   it("does not bear its chat's name when it bears another", () => {

@@ -3,12 +3,11 @@ import { containerNameOf } from '../../domain/container-name.js';
 import type { ContainerState, SandboxContainer } from '../../domain/container.js';
 import { isOwnedBy, type Labels, readClaim } from './labels.js';
 
-/** What decides how a container is seen: whose service looks, and at which network. */
+/** What decides how a container is seen: whose service looks, and which networks it looks at. */
 export interface Viewpoint {
   readonly instance: string;
-  readonly networkName: string;
-  /** Where given, an address counts on this network alone, and not on another that took its name. */
-  readonly networkId: string | null;
+  /** Whether an address on the network counts; the id tells it from another that took its name. */
+  counts(networkName: string, networkId: string): boolean;
 }
 
 interface EngineEndpoint {
@@ -56,21 +55,29 @@ export const fromListing = (info: ContainerInfo, viewpoint: Viewpoint): SandboxC
     viewpoint,
   );
 
-function view(container: EngineContainer, { instance, networkName, networkId }: Viewpoint): SandboxContainer {
+function view(container: EngineContainer, viewpoint: Viewpoint): SandboxContainer {
+  const { instance } = viewpoint;
   const isOwned = isOwnedBy(container.labels, instance);
   const claim = isOwned ? readClaim(container.labels, container.createdAt) : null;
-  const endpoint = container.networks[networkName];
-  const network = networkId === null || endpoint?.NetworkID === networkId ? endpoint : undefined;
   return {
     containerId: container.id,
     ownership: claim !== null ? 'ours' : isOwned ? 'unreadable' : 'foreign',
     hasChatName: claim !== null && container.names.includes(`/${containerNameOf(claim.chatId, instance)}`),
     state: toState(container.status),
-    // `||`, since the engine says '' for none.
-    ip: network?.IPAddress || network?.GlobalIPv6Address || null,
+    ip: addressOf(container, viewpoint),
     exitCode: container.exitCode,
     claim,
   };
+}
+
+/** On the first network that counts, by name: the same in an inspection and in a list, which sort them. */
+function addressOf({ networks }: EngineContainer, viewpoint: Viewpoint): string | null {
+  const counted = Object.entries(networks).filter(([name, endpoint]) =>
+    viewpoint.counts(name, endpoint?.NetworkID ?? ''),
+  );
+  // `||`, since the engine says '' for none.
+  const addresses = counted.map(([, endpoint]) => endpoint?.IPAddress || endpoint?.GlobalIPv6Address || null);
+  return addresses.find((address) => address !== null) ?? null;
 }
 
 function toState(status: string): ContainerState {

@@ -9,10 +9,10 @@ import { outputText } from './container-output.js';
 import { containerSpec } from './container-spec.js';
 import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
 import { asInspection, asListing, asText } from './engine-answers.js';
-import { EngineClient, inBody } from './engine-client.js';
+import { EngineClient, inBody, remainderOf } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
+import { EngineNetworks } from './engine-networks.js';
 import { LABEL } from './labels.js';
-import { ensureNetwork } from './sandbox-network.js';
 
 /** Lines of a container's output that are worth a look. */
 const OUTPUT_LINES = 40;
@@ -21,34 +21,28 @@ const OUTPUT_LINES = 40;
 @Injectable()
 export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly engine: EngineClient;
-  private network: Promise<void> | null = null;
   private learning: Promise<void> | null = null;
   private dataRoot: string | null = null;
-  /** The network that was found isolated, where that is asked for. */
-  private isolatedNetworkId: string | null = null;
+  private readonly networks: EngineNetworks;
 
   constructor(
     docker: DockerConfig,
     private readonly sandbox: SandboxConfig,
     private readonly app: AppConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
   ) {
     this.engine = new EngineClient(docker);
+    const { networkName: name, networkIsolation: isIsolated, maxNetworks } = sandbox;
+    const terms = { name, instance: app.instance, isIsolated };
+    this.networks = new EngineNetworks(this.engine, terms, maxNetworks, logger);
   }
 
   private get viewpoint(): Viewpoint {
-    const { networkName } = this.sandbox;
-    return { instance: this.app.instance, networkName, networkId: this.isolatedNetworkId };
+    return { instance: this.app.instance, counts: (name, id) => this.networks.counts(name, id) };
   }
 
-  /** One look for all who need it; each waits for it as long as its own deadline allows. */
   makeNetwork(limitMs?: number): Promise<void> {
-    this.network ??= this.readyNetwork().catch((error: unknown) => {
-      this.network = null;
-      throw error;
-    });
-    const { network } = this;
-    return this.engine.call(() => network, limitMs);
+    return this.engine.call(() => this.networks.prepare(), limitMs);
   }
 
   async prepare(limitMs?: number): Promise<void> {
@@ -59,17 +53,6 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     await Promise.all([this.makeNetwork(limitMs), this.engine.call(() => learning, limitMs)]);
   }
 
-  private async readyNetwork(): Promise<void> {
-    const { networkName: network, networkIsolation: isIsolated } = this.sandbox;
-    const { id, isNew } = await ensureNetwork(this.engine, {
-      name: network,
-      instance: this.app.instance,
-      isIsolated,
-    });
-    if (isNew) this.logger.info('sandbox_network_created', { network });
-    if (isIsolated) this.noteIsolation(id);
-  }
-
   /** By a call that takes the engine tens of milliseconds: it asks its helpers for their versions each time. */
   private async learnDataRoot(): Promise<void> {
     if (this.dataRoot !== null) return;
@@ -78,20 +61,11 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     );
   }
 
-  /** Whether the host keeps its sandboxes out, the engine cannot tell. */
-  private noteIsolation(networkId: string): void {
-    if (this.isolatedNetworkId === null) {
-      this.logger.warn('network_isolation_needs_host_rules', {
-        network: this.sandbox.networkName,
-        rules: 'config/network-isolation/host-rules.sh',
-      });
-    }
-    this.isolatedNetworkId = networkId;
-  }
-
-  /** The network was removed behind our back: the next start makes it anew. */
-  private noteMissingNetwork(error: unknown): void {
-    if (error instanceof SandboxRuntimeError && error.failure === 'network-missing') this.network = null;
+  /** The network was removed behind our back, or made twice: the next start sets it right. */
+  private noteNetwork(error: unknown): void {
+    if (!(error instanceof SandboxRuntimeError)) return;
+    if (error.failure === 'network-missing' || error.failure === 'network-ambiguous')
+      this.networks.lookAgain();
   }
 
   dataDirectories(): readonly string[] {
@@ -99,29 +73,43 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
-    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance);
+    const remainingMs = remainderOf(limitMs);
+    const network = await this.networks.take(limitMs);
+    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance, network);
     try {
       const created = await this.engine.call(
         async (docker) => docker.createContainer(inBody(body, { name })),
-        limitMs,
+        remainingMs(),
       );
       return asText(created.id);
     } catch (error) {
-      this.noteMissingNetwork(error);
+      this.noteNetwork(error);
       throw error;
     }
   }
 
   async start(containerId: string, limitMs?: number): Promise<void> {
+    const remainingMs = remainderOf(limitMs);
     try {
       await this.engine.call(async (docker) => {
         await docker.getContainer(containerId).start();
       }, limitMs);
     } catch (error) {
       if (hasStatus(error, 304)) return;
-      this.noteMissingNetwork(error);
+      this.noteNetwork(error);
+      await this.noteFullNetwork(error, containerId, remainingMs());
       throw error;
     }
+  }
+
+  /** Which network it is, the container tells: others may have gone on to the next one meanwhile. */
+  private async noteFullNetwork(error: unknown, containerId: string, limitMs: number): Promise<void> {
+    if (!(error instanceof SandboxRuntimeError) || error.failure !== 'network-full') return;
+    const info = await this.engine.call(
+      async (docker) => docker.getContainer(containerId).inspect(),
+      limitMs,
+    );
+    this.networks.noteFull(asText(asInspection(info).HostConfig.NetworkMode));
   }
 
   async stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {
@@ -161,10 +149,12 @@ export class DockerSandboxRuntime implements SandboxRuntime {
 
   private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
     try {
+      const remainingMs = remainderOf(limitMs);
       const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
-      const container = fromInspection(asInspection(info), this.viewpoint);
+      await this.networks.learn([asInspection(info).NetworkSettings.Networks], remainingMs());
+      const container = fromInspection(info, this.viewpoint);
       // Perhaps the network is another one by now: the next start looks.
-      if (container.state === 'running' && container.ip === null) this.network = null;
+      if (container.state === 'running' && container.ip === null) this.networks.lookAgain();
       return container;
     } catch (error) {
       if (hasStatus(error, 404)) return null;
@@ -173,21 +163,21 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async list(limitMs?: number): Promise<SandboxContainer[]> {
-    const infos = await this.engine.call(
-      async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
-      limitMs,
+    const remainingMs = remainderOf(limitMs);
+    const infos = asListing(
+      await this.engine.call(
+        async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
+        limitMs,
+      ),
     );
-    await this.untilIsolationIsKnown(limitMs);
-    return asListing(infos)
+    const running = infos
+      .filter(({ State }) => State === 'running')
+      .map((info) => info.NetworkSettings.Networks);
+    this.networks.noteListed(running);
+    await this.networks.learn(running, remainingMs());
+    return infos
       .map((info) => fromListing(info, this.viewpoint))
       .filter(({ ownership }) => ownership !== 'foreign');
-  }
-
-  /** A start-up lists while it looks at the network. What becomes of that concerns those who have asked for it. */
-  private async untilIsolationIsKnown(limitMs?: number): Promise<void> {
-    const { network } = this;
-    if (!this.sandbox.networkIsolation || this.isolatedNetworkId !== null || network === null) return;
-    await this.engine.call(() => network.catch(() => null), limitMs);
   }
 
   async readOutput(containerId: string, limitMs?: number): Promise<string> {

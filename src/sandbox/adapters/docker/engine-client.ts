@@ -85,6 +85,12 @@ export class EngineClient {
   }
 }
 
+/** @returns what is left of the limit at any later moment, in milliseconds, for work of several calls */
+export function remainderOf(limitMs = Infinity): () => number {
+  const endMs = performance.now() + limitMs;
+  return () => Math.max(0, endMs - performance.now());
+}
+
 /**
  * Options for a call of dockerode's that has a body. Unless it is told which part is which, dockerode puts everything
  * into the query as well, the environment with its secrets too, where proxies log it.

@@ -18,6 +18,24 @@ describe('toRuntimeError', () => {
     [404, 'could not find network sandbox', 'network-missing'],
     [500, 'network 64d839c6007d not found', 'network-missing'],
     [
+      500,
+      'failed to create endpoint s on network n: adding interface veth1 to bridge br-1 failed: exchange full',
+      'network-full',
+    ],
+    [
+      500,
+      "failed to set up container networking: no available IPv4 addresses on this network's address pools: n (6d4e)",
+      'network-full',
+    ],
+    [
+      404,
+      'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+      'address-pools-exhausted',
+    ],
+    [400, 'all predefined address pools have been fully subnetted', 'address-pools-exhausted'],
+    [400, 'network sandbox-2 is ambiguous (2 matches found on name)', 'network-ambiguous'],
+    [500, 'adding interface veth1 to bridge br-1 failed: device or resource busy', 'failed'],
+    [
       400,
       'invalid mount config for type "bind": bind source path does not exist: /x',
       'mount-source-missing',
@@ -65,6 +83,7 @@ describe('toRuntimeError', () => {
     ['name-taken', false],
     ['refused', false],
     ['image-missing', false],
+    ['network-full', false],
   ] as const)('says of %s whether it may have been carried out: %s', (failure, expected) => {
     expect(new SandboxRuntimeError(failure, '').isUncertain).toBe(expected);
   });

@@ -13,6 +13,14 @@ const MEANINGS: readonly (readonly [status: number | null, wording: RegExp, mean
   [404, /no such container/i, 'no-such-container'],
   [409, /name .* is already in use/i, 'name-taken'],
   [null, /network .* not found|could not find network|no such network/i, 'network-missing'],
+  [null, /network .* is ambiguous/i, 'network-ambiguous'],
+  // "adding interface ... to bridge ... failed: exchange full": the bridge has its 1,023 ports.
+  [null, /to bridge .* failed: exchange full|no available IPv\d addresses on this network/i, 'network-full'],
+  [
+    null,
+    /could not find an available, non-overlapping IPv4 address pool|address pools have been fully subnetted/i,
+    'address-pools-exhausted',
+  ],
   [null, /bind source path does not exist|mount.*no such file or directory/i, 'mount-source-missing'],
 ];
 

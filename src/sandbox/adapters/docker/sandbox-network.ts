@@ -27,18 +27,27 @@ export interface SandboxNetwork {
 }
 
 /**
- * Makes the sandboxes' network when it is missing. The engine lets several networks have one name when they are made at
+ * Makes a network of the sandboxes when it is missing. The engine lets several networks have one name when they are made at
  * the same moment, and then starts nothing on any of them. So everyone who sees several removes all but the oldest, and
  * whoever looks last sees them all.
- * @throws SandboxRuntimeError, `network-not-isolated` among them
+ * @param first `sandbox.network_name`: that network may be anybody's, a further one only a service's like this one
+ * @returns null where a stranger's network bears the name of a further one
+ * @throws SandboxRuntimeError, `network-not-isolated` and `address-pools-exhausted` among them
  */
-export async function ensureNetwork(engine: EngineClient, terms: NetworkTerms): Promise<SandboxNetwork> {
+export async function ensureNetwork(
+  engine: EngineClient,
+  terms: NetworkTerms,
+  first = terms.name,
+): Promise<SandboxNetwork | null> {
+  const isStrange = ({ Labels }: Docker.NetworkInspectInfo): boolean =>
+    terms.name !== first && !isManaged(Labels ?? {});
   let madeId: string | null = null;
   let refusal: SandboxRuntimeError | null = null;
   let seenId = '';
   for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-    const [oldest, ...twins] = await listByAge(engine, terms.name);
+    const [oldest, ...twins] = await listByAge(engine, terms.name, first);
     seenId = oldest?.Id ?? seenId;
+    if ([oldest, ...twins].some((network) => network !== undefined && isStrange(network))) return null;
     if (oldest === undefined) {
       const made = await createNetwork(engine, terms);
       if (made.id === null) await sleep(BETWEEN_LOOKS_MS);
@@ -68,9 +77,20 @@ function assertIsolated(network: Docker.NetworkInspectInfo): void {
   );
 }
 
-async function listByAge(engine: EngineClient, name: string): Promise<Docker.NetworkInspectInfo[]> {
-  // The engine's filter finds parts of names too.
-  const found = await engine.call(async (docker) => docker.listNetworks({ filters: { name: [name] } }));
+/** All networks whose names have this one in them: the engine's filter finds parts of names too. */
+export const listNetworks = (
+  engine: EngineClient,
+  name: string,
+  limitMs?: number,
+): Promise<Docker.NetworkInspectInfo[]> =>
+  engine.call(async (docker) => docker.listNetworks({ filters: { name: [name] } }), limitMs);
+
+async function listByAge(
+  engine: EngineClient,
+  name: string,
+  first: string,
+): Promise<Docker.NetworkInspectInfo[]> {
+  const found = await listNetworks(engine, first);
   const ageOf = ({ Created, Id }: Docker.NetworkInspectInfo): string => `${Created} ${Id}`;
   return found.filter(({ Name }) => Name === name).sort((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
 }
