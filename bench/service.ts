@@ -12,9 +12,11 @@ const READY_MS = 60_000;
 export interface ServiceOptions {
   /** The engine's, or a recorder's. */
   readonly engineSocket: string;
-  readonly logLevel?: 'info' | 'warn';
+  readonly logLevel?: 'debug' | 'info' | 'warn';
   /** Over the stage's. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Options of Node itself. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** The built service as a process of its own. */
@@ -34,18 +36,19 @@ export class Service {
   /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
   static async start(
     stage: Stage,
-    { engineSocket, logLevel = 'warn', environment = {} }: ServiceOptions,
+    { engineSocket, logLevel = 'warn', environment = {}, nodeArguments = [] }: ServiceOptions,
     onLine?: (line: string) => void,
   ): Promise<Service> {
     const port = await freePort();
-    const child = new Child(MAIN, [], {
+    const variables = {
       ...inherited(),
       ...stage.environment,
       ...environment,
       APP_LOGGING_LEVEL: logLevel,
       APP_HTTP_PORT: String(port),
       APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
-    });
+    };
+    const child = new Child(MAIN, [], variables, nodeArguments);
     if (onLine !== undefined) child.onLine(onLine);
     stage.cleanups.add('service', () => child.stop());
     const service = new Service(child, port, stage.volume);
@@ -75,6 +78,11 @@ export class Service {
 
   get pid(): number {
     return this.child.pid;
+  }
+
+  /** Asks the process for something that it was told to do at a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.child.signal(name);
   }
 
   /** @returns the answer's body */
