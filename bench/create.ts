@@ -5,7 +5,7 @@ import { DockerRunSide } from '#peers/docker-run';
 import { FirstVersionSide } from '#peers/first-version-side';
 import { breakdownOf, ratioRow, type Row } from '#report';
 import { Service } from '#service';
-import { EngineSide, ServiceSide, type Side } from '#sides';
+import { EngineSide, type Sample, ServiceSide, type Side } from '#sides';
 import { type Stage } from '#stage';
 import { tell } from '#tell';
 import { type BatchTimes, timeBatch, timeCreate } from '#timed';
@@ -32,7 +32,7 @@ export async function measureCreate(stage: Stage, isQuick: boolean): Promise<Fig
   const { signal } = stage;
   const { sample, create: breakdown } = await observe(stage, { rounds: observed });
   const service = await Service.start(stage, { engineSocket: stage.engineSocket });
-  const firstVersion = await FirstVersionSide.start(stage, stage.engineSocket);
+  const firstVersion = await FirstVersionSide.start(stage, stage.engineSocket, hostConfigOf(sample));
   const sides: Sides = {
     service: new ServiceSide(service),
     floor: new EngineSide(stage.engine, sample, stage.instance),
@@ -51,6 +51,13 @@ export async function measureCreate(stage: Stage, isQuick: boolean): Promise<Fig
     rows: [...singleRows(single), ...batchRows(batch)],
     details: [breakdownOf('create, engine call', breakdown)],
   };
+}
+
+/** Of the same container, but for its mounts. */
+function hostConfigOf({ request }: Sample): Record<string, unknown> {
+  const { HostConfig } = JSON.parse(request.body) as { HostConfig: Record<string, unknown> };
+  const { Mounts, ...rest } = HostConfig;
+  return rest;
 }
 
 function singleRows(rounds: readonly Readonly<Record<Name, number>>[]): Row[] {

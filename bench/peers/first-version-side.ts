@@ -3,7 +3,7 @@ import { AGENT_IMAGE } from '#agent-image';
 import { Child } from '#child';
 import { type Engine } from '#engine';
 import { HttpClient } from '#http-client';
-import { type FirstVersionSettings } from '#peers/first-version';
+import { type FirstVersionSettings } from '#peers/first-version-settings';
 import { type Side } from '#sides';
 import { type Stage } from '#stage';
 
@@ -24,8 +24,16 @@ export class FirstVersionSide implements Side {
     this.volume = volume;
   }
 
-  /** Resolves once it has found again what runs. @param engineSocket the engine's, or a recorder's */
-  static async start(stage: Stage, engineSocket: string): Promise<FirstVersionSide> {
+  /**
+   * Resolves once it has found again what runs.
+   * @param engineSocket the engine's, or a recorder's
+   * @param hostConfig what its containers are to have in common with the service's; nothing: as a first version has them
+   */
+  static async start(
+    stage: Stage,
+    engineSocket: string,
+    hostConfig: Readonly<Record<string, unknown>> = {},
+  ): Promise<FirstVersionSide> {
     const { instance, chatsRoot } = stage;
     const settings: FirstVersionSettings = {
       engineSocket,
@@ -33,6 +41,7 @@ export class FirstVersionSide implements Side {
       network: instance,
       image: AGENT_IMAGE,
       chatsRoot: join(chatsRoot, 'first-version'),
+      hostConfig,
     };
     const child = new Child(SCRIPT, [JSON.stringify(settings)], process.env);
     stage.cleanups.add('first version', () => child.stop());

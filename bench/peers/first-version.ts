@@ -4,19 +4,12 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import Docker from 'dockerode';
+import { type FirstVersionSettings } from '#peers/first-version-settings';
 
 /*
  * What a first version of such a service looks like, and works in a demonstration: no lock, no check of what it is told,
  * the engine asked anew for everything. It tells its port once it has looked at what runs.
  */
-
-export interface FirstVersionSettings {
-  readonly engineSocket: string;
-  readonly instance: string;
-  readonly network: string;
-  readonly image: string;
-  readonly chatsRoot: string;
-}
 
 interface CreateRequest {
   readonly chat_id: string;
@@ -65,6 +58,7 @@ async function create({ chat_id, agent_id, volume_host_path }: CreateRequest): P
       Memory: 512 * 1024 * 1024,
       NanoCpus: 1e9,
       PidsLimit: 256,
+      ...settings.hostConfig,
     },
   });
   await container.start();
