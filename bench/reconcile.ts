@@ -7,6 +7,9 @@ import { FirstVersionSide } from '#peers/first-version-side';
 import { Service } from '#service';
 import { type Stage } from '#stage';
 
+/** So seldom that the service has next to nothing to do but to start. */
+const POLL_MS = 100;
+
 /** What one start asked of the engine. */
 export interface ObservedStart {
   readonly calls: readonly EngineCall[];
@@ -46,7 +49,7 @@ export class ObservedStarts {
       const { adopted } = JSON.parse(line) as { adopted: number };
       told.resolve({ adopted, endedMs: performance.now() });
     };
-    const options = { engineSocket: this.recorder.socketPath, logLevel: 'info' } as const;
+    const options = { engineSocket: this.recorder.socketPath, logLevel: 'info', pollMs: POLL_MS } as const;
     const service = await Service.start(this.stage, options, onLine);
     const calls = this.recorder.journal.slice(from);
     const { adopted, endedMs } = await told.promise;

@@ -11,7 +11,7 @@ const SETTLE_BATCH_MS = 300;
 const REMOVALS = 4;
 
 /** What a timed part waits for, so that nothing goes on beside it. */
-export type UntilQuiet = () => Promise<void>;
+type UntilQuiet = () => Promise<void>;
 
 const atOnce: UntilQuiet = () => Promise.resolve();
 
