@@ -37,7 +37,7 @@ export async function measurePool(stage: Stage, isQuick: boolean): Promise<Figur
   const pool = new NetworkPool(stage, POOL);
   const untilFull = (): Promise<void> => pool.untilFull();
   const environment = poolOf(POOL);
-  const { sample } = await observe(stage, { rounds: 0 });
+  const { sample } = await observe(stage, { rounds: 1 });
   const watched = await observe(stage, { rounds: sizes.observed, environment, untilQuiet: untilFull });
   const service = await Service.start(stage, { engineSocket: stage.engineSocket, environment });
   const own = new PooledSide(stage, service);

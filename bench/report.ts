@@ -96,7 +96,8 @@ export function breakdownOf(title: string, breakdown: Breakdown): string {
   return table([[title, 'median ms'], ...rows]);
 }
 
-function table(lines: readonly (readonly string[])[]): string {
+/** The first line is the head. */
+export function table(lines: readonly (readonly string[])[]): string {
   const [head = []] = lines;
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const draw = (cells: readonly string[]): string =>

@@ -4,6 +4,7 @@ import { measureAttack } from '#attack';
 import { measureCreate } from '#create';
 import { measureDelete } from '#delete';
 import { DEFAULT_ENGINE_URL, Engine, socketOf } from '#engine';
+import { measureEngineShare } from '#engine-share';
 import { type Part, runOnStage } from '#part';
 import { dockerClientVersion } from '#peers/docker-run';
 import { measurePool } from '#pool';
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   delete: measureDelete,
   startup: measureStartup,
   scale: measureScale,
+  engine: measureEngineShare,
   storage: async (stage, isQuick) => ({ rows: await measureStorage(stage, isQuick) }),
   telemetry: async (stage, isQuick) => ({ rows: [await measureTelemetry(stage, isQuick)] }),
   attack: async (stage, isQuick) => ({ rows: await measureAttack(stage, isQuick) }),
@@ -74,14 +76,15 @@ async function main(): Promise<number> {
     try {
       abort.signal.throwIfAborted();
       const figures = await runOnStage(part, isQuick, variables, abort.signal);
-      write(`## ${name}: ${figures.circumstances}`, tableOf(figures.rows), ...figures.details);
+      const tables = figures.rows.length === 0 ? [] : [tableOf(figures.rows)];
+      write(`## ${name}: ${figures.circumstances}`, ...tables, ...figures.details);
       rows.push(...figures.rows);
     } catch (error) {
       hasFailed = true;
       tell(`${name} failed: ${abort.signal.aborted ? String(abort.signal.reason) : textOf(error)}`);
     }
   }
-  if (names.length > 1) write('## all', tableOf(rows));
+  if (names.length > 1 && rows.length > 0) write('## all', tableOf(rows));
   if (hasFailed || abort.signal.aborted) return FAILED;
   return rows.some(({ isMissed }) => isMissed) ? MISSED : PASSED;
 }

@@ -80,15 +80,20 @@ export class EngineSide implements Side {
   }
 
   async create(chatId: string): Promise<void> {
+    const found = await this.engine.inspect(await this.start(chatId));
+    const address = found.NetworkSettings.Networks[this.network]?.IPAddress ?? '';
+    if (found.State.Status !== 'running' || address === '') throw new Error(`no container of ${chatId} runs`);
+  }
+
+  /** The same without a look at what has become of it. @returns the container's id */
+  async start(chatId: string): Promise<string> {
     const { path, body } = this.sample.request;
     const [url, spec] = [path, body].map((text) => text.replaceAll(this.sample.chatId, chatId));
     const created = await this.engine.http.expect(201, 'POST', url ?? '', spec);
     const { Id: id } = JSON.parse(created) as { Id: string };
     await this.engine.http.expect(204, 'POST', `/containers/${id}/start`);
-    const found = await this.engine.inspect(id);
-    const address = found.NetworkSettings.Networks[this.network]?.IPAddress ?? '';
-    if (found.State.Status !== 'running' || address === '') throw new Error(`${id} does not run`);
     this.containerIds.set(chatId, id);
+    return id;
   }
 
   async delete(chatId: string): Promise<void> {
