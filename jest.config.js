@@ -24,7 +24,11 @@ const suite = (displayName, testMatch) => ({
 
 export default {
   projects: [
-    suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/{builders,machines}/**/*.spec.ts']),
+    suite('unit', [
+      '<rootDir>/src/**/*.spec.ts',
+      '<rootDir>/test/{builders,machines}/**/*.spec.ts',
+      '<rootDir>/bench/**/*.spec.ts',
+    ]),
     suite('contract', ['<rootDir>/test/contracts/**/*.spec.ts']),
     suite('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
     suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),

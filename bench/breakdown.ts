@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type EngineCall, type EngineRecorder, isCreate, kindOf } from '#engine-recorder';
+import { join } from 'node:path';
+import { type EngineCall, EngineRecorder, isCreate, kindOf } from '#engine-recorder';
 import { median } from '#pairs';
-import { type Service } from '#service';
+import { Service } from '#service';
 import { type Sample } from '#sides';
+import { type Stage } from '#stage';
+import { tell } from '#tell';
 
 /** Where the time of one request goes: medians in milliseconds by engine call, and what lies around them. */
 export type Breakdown = ReadonlyMap<string, number>;
@@ -19,22 +22,35 @@ export interface Observation {
   readonly delete: Breakdown;
 }
 
-/** Creates and deletes through a service that is connected to the recorder. */
-export async function observe(
-  service: Service,
-  recorder: EngineRecorder,
-  rounds: number,
-  signal: AbortSignal,
-): Promise<Observation> {
+interface Watched {
+  readonly rounds: number;
+  /** Over the stage's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Before each round. */
+  readonly untilQuiet?: () => Promise<void>;
+}
+
+/** Creates and deletes through a service of its own, which is connected to a recorder. */
+export async function observe(stage: Stage, watched: Watched): Promise<Observation> {
+  const { rounds, environment = {}, untilQuiet = () => Promise.resolve() } = watched;
+  tell('watching the engine calls of create and delete');
+  const recorder = new EngineRecorder(join(stage.directory, `${randomUUID()}.sock`), stage.engineSocket);
+  await recorder.start();
+  stage.cleanups.add('recorder', () => recorder.stop());
+  const service = await Service.start(stage, { engineSocket: recorder.socketPath, environment });
+  await untilQuiet();
   const sample = await takeSample(service, recorder);
   const creates: Timed[] = [];
   const deletes: Timed[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    signal.throwIfAborted();
+    stage.signal.throwIfAborted();
     const chatId = randomUUID();
+    await untilQuiet();
     creates.push(await record(recorder, () => service.create(chatId)));
+    await untilQuiet();
     deletes.push(await record(recorder, () => service.delete(chatId)));
   }
+  await service.stop();
   return { sample, create: breakDown(creates), delete: breakDown(deletes) };
 }
 
@@ -42,7 +58,7 @@ async function takeSample(service: Service, recorder: EngineRecorder): Promise<S
   const chatId = randomUUID();
   const { calls } = await record(recorder, () => service.create(chatId));
   await service.delete(chatId);
-  const request = calls.find(isCreate);
+  const request = calls.find((call) => isCreate(call) && call.body.includes(chatId));
   if (request === undefined) throw new Error('the service made no container');
   const spec = JSON.parse(request.body) as { HostConfig: { Mounts: { Source: string }[] } };
   const directory = spec.HostConfig.Mounts.find(({ Source }) => Source.includes(chatId))?.Source;
@@ -74,9 +90,21 @@ function breakDown(requests: readonly Timed[]): Breakdown {
 const engineMs = (calls: readonly EngineCall[]): number =>
   calls.reduce((sum, { beganMs, endedMs }) => sum + endedMs - beganMs, 0);
 
-const beforeMs = ({ beganMs, calls }: Timed): number => (calls[0]?.beganMs ?? beganMs) - beganMs;
+const beforeMs = ({ beganMs, calls }: Timed): number =>
+  calls.length === 0 ? 0 : Math.min(...calls.map((call) => call.beganMs)) - beganMs;
 
 const afterMs = ({ endedMs, calls }: Timed): number => endedMs - (calls.at(-1)?.endedMs ?? endedMs);
 
 const betweenMs = (request: Timed): number =>
-  request.endedMs - request.beganMs - engineMs(request.calls) - beforeMs(request) - afterMs(request);
+  request.endedMs - request.beganMs - coveredMs(request.calls) - beforeMs(request) - afterMs(request);
+
+/** Some calls go on side by side. */
+function coveredMs(calls: readonly EngineCall[]): number {
+  let covered = 0;
+  let untilMs = 0;
+  for (const { beganMs, endedMs } of calls.toSorted((one, other) => one.beganMs - other.beganMs)) {
+    covered += Math.max(0, endedMs - Math.max(beganMs, untilMs));
+    untilMs = Math.max(untilMs, endedMs);
+  }
+  return covered;
+}

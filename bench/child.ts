@@ -12,20 +12,28 @@ const PORT_MS = 10_000;
 /** A Node process of ours, and what it wrote. */
 export class Child {
   private readonly process: ChildProcess;
+  private readonly script: string;
   private readonly exited: Promise<unknown>;
   private readonly tail: string[] = [];
   private isStopping = false;
   private readonly listeners: ((line: string) => void)[] = [];
 
-  constructor(script: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
-    const child = spawn(process.execPath, [script, ...args], {
+  /** @param nodeArguments options of Node itself */
+  constructor(
+    script: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    nodeArguments: readonly string[] = [],
+  ) {
+    const child = spawn(process.execPath, [...nodeArguments, script, ...args], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process = child;
+    this.script = basename(script);
     this.exited = once(child, 'exit').then(() => {
       if (!this.isStopping)
-        process.stderr.write(`${basename(script)} ended by itself (${this.end})\n${this.output}\n`);
+        process.stderr.write(`${this.script} ended by itself (${this.end})\n${this.output}\n`);
     });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -57,12 +65,16 @@ export class Child {
   async port(): Promise<number> {
     const told = new Promise<number>((resolve) => this.onLine((line) => resolve(Number(line))));
     const found = await Promise.race([told, sleep(PORT_MS, 0, { ref: false })]);
-    if (!(found > 0)) throw new Error(`the bare server does not start\n${this.output}`);
+    if (!(found > 0)) throw new Error(`${this.script} does not start\n${this.output}`);
     return found;
   }
 
   private get end(): string {
     return this.process.signalCode ?? `exit code ${String(this.process.exitCode)}`;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name);
   }
 
   /** Idempotent. */

@@ -30,16 +30,21 @@ export class Engine {
     return JSON.parse(await this.http.expect(200, 'GET', `/containers/${containerId}/json`)) as Inspection;
   }
 
+  /** Containers in every state. @param labels as the engine's filter takes them; all must be there */
+  async list(labels: readonly string[]): Promise<ListedContainer[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: labels }));
+    const body = await this.http.expect(200, 'GET', `/containers/json?all=true&filters=${filters}`);
+    return JSON.parse(body) as ListedContainer[];
+  }
+
   async remove(containerId: string): Promise<void> {
     await this.http.expect(204, 'DELETE', `/containers/${containerId}?force=true`);
   }
 
   /** Every container of the instance, until none is found: a start under way may still have made one. */
   async removeAllOf(instance: string): Promise<void> {
-    const filters = encodeURIComponent(JSON.stringify({ label: [`instance=${instance}`] }));
     for (let pass = 0; pass < 5; pass += 1) {
-      const body = await this.http.expect(200, 'GET', `/containers/json?all=true&filters=${filters}`);
-      const found = JSON.parse(body) as { Id: string }[];
+      const found = await this.list([`instance=${instance}`]);
       if (found.length === 0) return;
       await forEachBounded(found, 4, ({ Id }) => this.removeIfThere(Id));
     }
@@ -58,7 +63,14 @@ export class Engine {
   }
 }
 
+export interface ListedContainer {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly State: string;
+}
+
 export interface Inspection {
+  readonly HostConfig: { readonly NetworkMode: string };
   readonly State: { readonly Status: string };
   readonly NetworkSettings: {
     readonly Networks: Readonly<Record<string, { readonly IPAddress: string } | undefined>>;

@@ -5,31 +5,45 @@ export interface Pair {
 }
 
 /**
- * Takes pairs, A B, then B A, and so on, so that what changes on the machine meanwhile meets both sides alike.
+ * Takes rounds in which every side has its turn: A B C, then C B A, and so on, so that what changes on the machine
+ * meanwhile meets all sides alike.
  * @param take measures one side once
  */
-export async function takePairs<S, F>(
+export async function takeRounds<K extends string, S, F>(
   count: number,
-  sides: { readonly service: S; readonly floor: S },
+  sides: Readonly<Record<K, S>>,
   take: (side: S) => Promise<F>,
   signal: AbortSignal,
-): Promise<{ readonly service: F; readonly floor: F }[]> {
-  const pairs = [];
+): Promise<Record<K, F>[]> {
+  const forth = Object.entries(sides) as [K, S][];
+  const back = forth.toReversed();
+  const rounds: Record<K, F>[] = [];
   for (let index = 0; index < count; index += 1) {
-    const measure = (side: S): Promise<F> => {
+    const round: Partial<Record<K, F>> = {};
+    for (const [name, side] of index % 2 === 0 ? forth : back) {
       signal.throwIfAborted();
-      return take(side);
-    };
-    if (index % 2 === 0) {
-      const service = await measure(sides.service);
-      pairs.push({ service, floor: await measure(sides.floor) });
-    } else {
-      const floor = await measure(sides.floor);
-      pairs.push({ service: await measure(sides.service), floor });
+      round[name] = await take(side);
     }
+    rounds.push(round as Record<K, F>);
   }
-  return pairs;
+  return rounds;
 }
+
+/** Rounds of two. */
+export const takePairs = <S, F>(
+  count: number,
+  { service, floor }: { readonly service: S; readonly floor: S },
+  take: (side: S) => Promise<F>,
+  signal: AbortSignal,
+): Promise<{ readonly service: F; readonly floor: F }[]> =>
+  takeRounds(count, { service, floor }, take, signal);
+
+/** One figure of two sides of each round. @param against the side that the service is compared with */
+export const pairsOf = <K extends string, F>(
+  rounds: readonly Readonly<Record<K | 'service', F>>[],
+  against: K,
+  figure: (taken: F) => number,
+): Pair[] => rounds.map((round) => ({ service: figure(round.service), floor: figure(round[against]) }));
 
 /** The p-th part of the values lies below, with linear interpolation between the two that are nearest. */
 export function quantile(values: readonly number[], p: number): number {

@@ -1,77 +1,98 @@
-import {
-  type EngineCall,
-  type EngineRecorder,
-  isContainerInspect,
-  isContainerList,
-  kindOf,
-} from '#engine-recorder';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type EngineCall, EngineRecorder, isContainerList } from '#engine-recorder';
 import { HttpClient } from '#http-client';
 import { type Pair } from '#pairs';
+import { FirstVersionSide } from '#peers/first-version-side';
 import { Service } from '#service';
 import { type Stage } from '#stage';
 
-export interface ReconcileFigures {
-  /** From the list call to the end of the reconcile, against the same list call alone. */
-  readonly time: Pair[];
-  /** The most of any start, until /readyz answered 200. */
-  readonly listCalls: number;
-  readonly inspectCalls: number;
-  /** Every call of the last start, for people. */
-  readonly calls: readonly string[];
-}
+/** So seldom that the service has next to nothing to do but to start. */
+const POLL_MS = 100;
 
-/** Starts the service over and over while `expected` labelled containers run. */
-export async function measureReconcile(
-  stage: Stage,
-  recorder: EngineRecorder,
-  expected: number,
-  rounds: number,
-): Promise<ReconcileFigures> {
-  const raw = new HttpClient({ socketPath: recorder.socketPath });
-  const starts: (Start & { raw: EngineCall })[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    stage.signal.throwIfAborted();
-    const start = await startOnce(stage, recorder, expected);
-    const from = recorder.journal.length;
-    await raw.expect(200, 'GET', start.list.path);
-    starts.push({ ...start, raw: listOf(recorder.journal.slice(from)) });
-  }
-  raw.close();
-  const most = (matches: (call: EngineCall) => boolean): number =>
-    Math.max(...starts.map(({ calls }) => calls.filter(matches).length));
-  return {
-    time: starts.map(({ reconciledMs, list, raw: floor }) => ({
-      service: reconciledMs - list.beganMs,
-      floor: floor.endedMs - floor.beganMs,
-    })),
-    listCalls: most(isContainerList),
-    inspectCalls: most(isContainerInspect),
-    calls: starts.at(-1)?.calls.map(kindOf) ?? [],
-  };
-}
-
-interface Start {
+/** What one start asked of the engine. */
+export interface ObservedStart {
   readonly calls: readonly EngineCall[];
-  readonly list: EngineCall;
-  /** When the service told that the reconcile had ended. */
-  readonly reconciledMs: number;
+  /** From the list call to the end of the reconcile. */
+  readonly fromListMs: number;
+  /** From the first call that was not asked for by the readiness route. */
+  readonly fromFirstCallMs: number;
 }
 
-async function startOnce(stage: Stage, recorder: EngineRecorder, expected: number): Promise<Start> {
-  const from = recorder.journal.length;
-  const told = Promise.withResolvers<{ adopted: number; reconciledMs: number }>();
-  const onLine = (line: string): void => {
-    if (!line.includes('"sandbox_reconciled"')) return;
-    const { adopted } = JSON.parse(line) as { adopted: number };
-    told.resolve({ adopted, reconciledMs: performance.now() });
-  };
-  const options = { engineSocket: recorder.socketPath, logLevel: 'info' } as const;
-  const service = await Service.start(stage, options, onLine);
-  const calls = recorder.journal.slice(from);
-  const { adopted, reconciledMs } = await told.promise;
-  await service.stop();
-  if (adopted !== expected) throw new Error(`${adopted} of ${expected} sandboxes were found again`);
-  return { calls, list: listOf(calls), reconciledMs };
+/** Starts over and over while `expected` labelled containers run, with a recorder between them and the engine. */
+export class ObservedStarts {
+  private readonly stage: Stage;
+  private readonly recorder: EngineRecorder;
+  private readonly raw: HttpClient;
+  private readonly expected: number;
+
+  private constructor(stage: Stage, recorder: EngineRecorder, expected: number) {
+    this.stage = stage;
+    this.recorder = recorder;
+    this.expected = expected;
+    this.raw = new HttpClient({ socketPath: recorder.socketPath });
+  }
+
+  static async open(stage: Stage, expected: number): Promise<ObservedStarts> {
+    const recorder = new EngineRecorder(join(stage.directory, `${randomUUID()}.sock`), stage.engineSocket);
+    await recorder.start();
+    stage.cleanups.add('recorder', () => recorder.stop());
+    return new ObservedStarts(stage, recorder, expected);
+  }
+
+  /** @throws when the service has not found all sandboxes again */
+  async ofService(): Promise<ObservedStart> {
+    const from = this.recorder.journal.length;
+    const told = Promise.withResolvers<{ adopted: number; endedMs: number }>();
+    const onLine = (line: string): void => {
+      if (!line.includes('"sandbox_reconciled"')) return;
+      const { adopted } = JSON.parse(line) as { adopted: number };
+      told.resolve({ adopted, endedMs: performance.now() });
+    };
+    const options = { engineSocket: this.recorder.socketPath, logLevel: 'info', pollMs: POLL_MS } as const;
+    const service = await Service.start(this.stage, options, onLine);
+    const calls = this.recorder.journal.slice(from);
+    const { adopted, endedMs } = await told.promise;
+    await service.stop();
+    if (adopted !== this.expected)
+      throw new Error(`${adopted} of ${this.expected} sandboxes were found again`);
+    return observed(calls, endedMs);
+  }
+
+  /** Its reconcile is over with its last call. */
+  async ofFirstVersion(): Promise<ObservedStart> {
+    const from = this.recorder.journal.length;
+    const side = await FirstVersionSide.start(this.stage, this.recorder.socketPath);
+    const calls = this.recorder.journal.slice(from);
+    await side.stop();
+    return observed(calls, calls.at(-1)?.endedMs ?? 0);
+  }
+
+  /** The same list call as the service's, alone. @returns milliseconds */
+  async rawList({ calls }: ObservedStart): Promise<number> {
+    const from = this.recorder.journal.length;
+    await this.raw.expect(200, 'GET', listOf(calls).path);
+    const { beganMs, endedMs } = listOf(this.recorder.journal.slice(from));
+    return endedMs - beganMs;
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+}
+
+/** In milliseconds, of the service and of the raw list call that followed. */
+export const againstList = (
+  starts: readonly { readonly start: ObservedStart; readonly listMs: number }[],
+  figure: 'fromListMs' | 'fromFirstCallMs',
+): Pair[] => starts.map(({ start, listMs }) => ({ service: start[figure], floor: listMs }));
+
+export const countOf = ({ calls }: ObservedStart, matches: (call: EngineCall) => boolean): number =>
+  calls.filter(matches).length;
+
+function observed(calls: readonly EngineCall[], endedMs: number): ObservedStart {
+  const firstMs = Math.min(...calls.filter(({ path }) => path !== '/_ping').map(({ beganMs }) => beganMs));
+  return { calls, fromListMs: endedMs - listOf(calls).beganMs, fromFirstCallMs: endedMs - firstMs };
 }
 
 function listOf(calls: readonly EngineCall[]): EngineCall {

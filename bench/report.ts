@@ -17,33 +17,63 @@ const HEAD = [
   'result',
 ];
 
-/** What the median of the ratios may be. */
-export type Goal = { readonly atMost: number } | { readonly atLeast: number };
+/** What a median may be; `wanted` is better than what is asked for. */
+export type Goal =
+  | { readonly atMost: number; readonly wanted?: number }
+  | { readonly atLeast: number; readonly wanted?: number };
 
-/** A figure of both sides. @param goal none: reported only */
+/** A figure of both sides. @param goal of the median of the ratios; none: reported only */
 export function ratioRow(figure: string, unit: string, pairs: readonly Pair[], goal?: Goal): Row {
   const ratios = pairs.map(({ service, floor }) => service / floor);
   const ratio = median(ratios);
-  const isMissed = goal !== undefined && ('atMost' in goal ? ratio > goal.atMost : ratio < goal.atLeast);
-  const show = (values: readonly number[]): string => {
-    const value = median(values);
-    return `${value.toFixed(value < 1000 ? 1 : 0)} ${unit}`;
-  };
   const cells = [
     figure,
-    show(pairs.map(({ service }) => service)),
-    show(pairs.map(({ floor }) => floor)),
+    shown(
+      pairs.map(({ service }) => service),
+      unit,
+    ),
+    shown(
+      pairs.map(({ floor }) => floor),
+      unit,
+    ),
     ratio.toFixed(3),
     `${quantile(ratios, 0.25).toFixed(3)}–${quantile(ratios, 0.75).toFixed(3)}`,
     String(pairs.length),
-    goal === undefined ? '' : told(goal),
-    goal === undefined ? '' : isMissed ? 'MISSED' : 'pass',
   ];
-  return { cells, isMissed };
+  return withGoal(cells, ratio, goal);
 }
 
-const told = (goal: Goal): string =>
-  'atMost' in goal ? `<= ${goal.atMost.toFixed(2)}` : `>= ${goal.atLeast.toFixed(2)}`;
+/** A figure of the service's alone, its spread in brackets. @param goal of the median; none: reported only */
+export function valueRow(figure: string, unit: string, values: readonly number[], goal?: Goal): Row {
+  const [low, high] = [quantile(values, 0.25), quantile(values, 0.75)].map(rounded);
+  const cells = [figure, `${shown(values, unit)} (${low}–${high})`, '', '', '', String(values.length)];
+  return withGoal(cells, median(values), goal);
+}
+
+/** A figure that this run could not take, so that nobody looks for it in vain. */
+export const notMeasuredRow = (figure: string, reason: string): Row => ({
+  cells: [figure, '', '', '', '', '', '', `not measured: ${reason}`],
+  isMissed: false,
+});
+
+function withGoal(cells: readonly string[], value: number, goal?: Goal): Row {
+  if (goal === undefined) return { cells: [...cells, '', ''], isMissed: false };
+  const isMet = (limit: number): boolean => ('atMost' in goal ? value <= limit : value >= limit);
+  const limit = 'atMost' in goal ? goal.atMost : goal.atLeast;
+  const isMissed = !isMet(limit);
+  const isShort = goal.wanted !== undefined && !isMet(goal.wanted);
+  const result = isMissed ? 'MISSED' : isShort ? 'pass, less than wanted' : 'pass';
+  return { cells: [...cells, told(goal), result], isMissed };
+}
+
+const shown = (values: readonly number[], unit: string): string => `${rounded(median(values))} ${unit}`;
+
+const rounded = (value: number): string => value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
+
+function told(goal: Goal): string {
+  const limit = 'atMost' in goal ? `<= ${goal.atMost.toFixed(2)}` : `>= ${goal.atLeast.toFixed(2)}`;
+  return goal.wanted === undefined ? limit : `${limit}, wanted ${goal.wanted.toFixed(2)}`;
+}
 
 /** A figure of the service's alone. @param shown with its unit */
 export function atMostRow(figure: string, shown: string, value: number, goal: number): Row {
@@ -66,7 +96,8 @@ export function breakdownOf(title: string, breakdown: Breakdown): string {
   return table([[title, 'median ms'], ...rows]);
 }
 
-function table(lines: readonly (readonly string[])[]): string {
+/** The first line is the head. */
+export function table(lines: readonly (readonly string[])[]): string {
   const [head = []] = lines;
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const draw = (cells: readonly string[]): string =>

@@ -1,22 +1,47 @@
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAttack } from '#attack';
-import { Cleanups } from '#cleanups';
-import { measureLifecycle } from '#lifecycle';
+import { measureCreate } from '#create';
+import { measureDelete } from '#delete';
+import { DEFAULT_ENGINE_URL, Engine, socketOf } from '#engine';
+import { measureEngineShare } from '#engine-share';
+import { type Part, runOnStage } from '#part';
+import { dockerClientVersion } from '#peers/docker-run';
+import { measurePool } from '#pool';
 import { type Row, tableOf } from '#report';
-import { type Stage, setStage } from '#stage';
+import { measureReuse } from '#reuse';
+import { measureScale } from '#scale';
+import { measureStartup } from '#startup';
 import { measureStorage } from '#storage';
-import { tell } from '#tell';
 import { measureTelemetry } from '#telemetry';
+import { tell } from '#tell';
 
-const PARTS = ['lifecycle', 'storage', 'telemetry', 'attack'];
+/** In this order. Each stands on a stage of its own, so that one can be run, or fail, without the others. */
+const PARTS: Readonly<Record<string, Part>> = {
+  create: measureCreate,
+  pool: measurePool,
+  reuse: measureReuse,
+  delete: measureDelete,
+  startup: measureStartup,
+  scale: measureScale,
+  engine: measureEngineShare,
+  storage: async (stage, isQuick) => ({ rows: await measureStorage(stage, isQuick) }),
+  telemetry: async (stage, isQuick) => ({ rows: [await measureTelemetry(stage, isQuick)] }),
+  attack: async (stage, isQuick) => ({ rows: await measureAttack(stage, isQuick) }),
+};
+
+const PASSED = 0;
+const MISSED = 1;
+const FAILED = 2;
 
 interface Choice {
-  readonly parts: readonly string[];
+  readonly names: readonly string[];
   readonly isQuick: boolean;
+  /** `NAME=value`, for the service. */
+  readonly variables: readonly string[];
 }
 
-async function main(): Promise<boolean> {
+function choose(): Choice {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -25,10 +50,16 @@ async function main(): Promise<boolean> {
       env: { type: 'string', multiple: true, default: [] },
     },
   });
-  const unknown = positionals.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) throw new Error(`there is no part ${unknown}, but ${PARTS.join(', ')}`);
-  const choice = { parts: positionals.length === 0 ? PARTS : positionals, isQuick: values.quick };
-  const cleanups = new Cleanups();
+  const known = Object.keys(PARTS);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`there is no part ${unknown}, but ${known.join(', ')}`);
+  const names = positionals.length === 0 ? known : known.filter((name) => positionals.includes(name));
+  return { names, isQuick: values.quick, variables: values.env };
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const { names, isQuick, variables } = choose();
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -36,42 +67,50 @@ async function main(): Promise<boolean> {
       abort.abort(new Error(`ended by ${name}`));
     });
   }
-  try {
-    return await measure(await setStage(cleanups, abort.signal, values.env), choice);
-  } catch (error) {
-    throw abort.signal.aborted ? abort.signal.reason : error;
-  } finally {
-    for (const failure of await cleanups.run()) tell(`left behind: ${failure}`);
+  write(await versions());
+  const rows: Row[] = [];
+  let hasFailed = false;
+  for (const name of names) {
+    const part = PARTS[name];
+    if (part === undefined) continue;
+    try {
+      abort.signal.throwIfAborted();
+      const figures = await runOnStage(part, isQuick, variables, abort.signal);
+      const tables = figures.rows.length === 0 ? [] : [tableOf(figures.rows)];
+      write(`## ${name}: ${figures.circumstances}`, ...tables, ...figures.details);
+      rows.push(...figures.rows);
+    } catch (error) {
+      hasFailed = true;
+      tell(`${name} failed: ${abort.signal.aborted ? String(abort.signal.reason) : textOf(error)}`);
+    }
   }
+  if (names.length > 1 && rows.length > 0) write('## all', tableOf(rows));
+  if (hasFailed || abort.signal.aborted) return FAILED;
+  return rows.some(({ isMissed }) => isMissed) ? MISSED : PASSED;
 }
 
-/** @returns whether every goal was met */
-async function measure(stage: Stage, { parts, isQuick }: Choice): Promise<boolean> {
-  const beganMs = performance.now();
-  const load = [loadavg()[0]];
-  const version = await stage.engine.version();
-  const rows: Row[] = [];
-  const details: string[] = [];
-  if (parts.includes('lifecycle')) {
-    const lifecycle = await measureLifecycle(stage, isQuick);
-    rows.push(...lifecycle.rows);
-    details.push(...lifecycle.details);
-  }
-  if (parts.includes('storage')) rows.push(...(await measureStorage(stage, isQuick)));
-  if (parts.includes('telemetry')) rows.push(await measureTelemetry(stage, isQuick));
-  if (parts.includes('attack')) rows.push(...(await measureAttack(stage, isQuick)));
-  load.push(loadavg()[0]);
-  const minutes = (performance.now() - beganMs) / 60_000;
-  const head =
-    `${new Date().toISOString()}, Node ${process.versions.node}, Docker ${version}, ${availableParallelism()} cores, ` +
-    `${minutes.toFixed(1)} min, load ${load.map((value) => value?.toFixed(1)).join(' to ')}`;
-  process.stdout.write(`${[head, tableOf(rows), ...details].join('\n\n')}\n`);
-  return !rows.some(({ isMissed }) => isMissed);
+async function versions(): Promise<string> {
+  const socket = socketOf(process.env.APP_DOCKER_BASE_URL ?? DEFAULT_ENGINE_URL);
+  const engine = new Engine(socket);
+  const version = await engine.version();
+  engine.http.close();
+  const client = await dockerClientVersion(socket);
+  return (
+    `${new Date().toISOString()}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.versions.node}, ` +
+    `Docker ${version}, docker client ${client}`
+  );
 }
+
+const write = (...paragraphs: readonly string[]): void => {
+  process.stdout.write(`${paragraphs.join('\n\n')}\n\n`);
+};
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 try {
-  process.exitCode = (await main()) ? 0 : 1;
+  process.exitCode = await main();
 } catch (error) {
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 2;
+  tell(textOf(error));
+  process.exitCode = FAILED;
 }

@@ -6,15 +6,18 @@ import { HttpClient } from '#http-client';
 import { type Stage } from '#stage';
 
 const MAIN = join(import.meta.dirname, '../dist/main.js');
-const POLL_MS = 5;
 const READY_MS = 60_000;
 
 export interface ServiceOptions {
   /** The engine's, or a recorder's. */
   readonly engineSocket: string;
-  readonly logLevel?: 'info' | 'warn';
+  readonly logLevel?: 'debug' | 'info' | 'warn';
   /** Over the stage's. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Between two looks at whether it is ready, each of which costs it a ping of the engine. */
+  readonly pollMs?: number;
+  /** Options of Node itself. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** The built service as a process of its own. */
@@ -34,33 +37,34 @@ export class Service {
   /** Resolves once it is ready. @param onLine gets every line of its log, the first ones too */
   static async start(
     stage: Stage,
-    { engineSocket, logLevel = 'warn', environment = {} }: ServiceOptions,
+    { engineSocket, logLevel = 'warn', environment = {}, pollMs = 5, nodeArguments = [] }: ServiceOptions,
     onLine?: (line: string) => void,
   ): Promise<Service> {
     const port = await freePort();
-    const child = new Child(MAIN, [], {
+    const variables = {
       ...inherited(),
       ...stage.environment,
       ...environment,
       APP_LOGGING_LEVEL: logLevel,
       APP_HTTP_PORT: String(port),
       APP_DOCKER_BASE_URL: `unix://${engineSocket}`,
-    });
+    };
+    const child = new Child(MAIN, [], variables, nodeArguments);
     if (onLine !== undefined) child.onLine(onLine);
     stage.cleanups.add('service', () => child.stop());
     const service = new Service(child, port, stage.volume);
-    await service.untilReady(stage.signal);
+    await service.untilReady(pollMs, stage.signal);
     return service;
   }
 
-  private async untilReady(signal: AbortSignal): Promise<void> {
+  private async untilReady(pollMs: number, signal: AbortSignal): Promise<void> {
     const limitMs = performance.now() + READY_MS;
     while (!(await this.isReady())) {
       signal.throwIfAborted();
       if (this.child.hasExited || performance.now() > limitMs) {
         throw new Error(`the service is not ready (was it built?)\n${this.child.output}`);
       }
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
   }
 
@@ -75,6 +79,11 @@ export class Service {
 
   get pid(): number {
     return this.child.pid;
+  }
+
+  /** Asks the process for something that it was told to do at a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.child.signal(name);
   }
 
   /** @returns the answer's body */

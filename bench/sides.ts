@@ -11,10 +11,12 @@ export interface Side {
   prepare(chatId: string): Promise<void>;
   create(chatId: string): Promise<void>;
   delete(chatId: string): Promise<void>;
+  /** The same outside the timed part, as fast as may be. */
+  discard(chatId: string): Promise<void>;
 }
 
 export class ServiceSide implements Side {
-  private readonly service: Service;
+  protected readonly service: Service;
 
   constructor(service: Service) {
     this.service = service;
@@ -35,6 +37,10 @@ export class ServiceSide implements Side {
   delete(chatId: string): Promise<void> {
     return this.service.delete(chatId);
   }
+
+  discard(chatId: string): Promise<void> {
+    return this.delete(chatId);
+  }
 }
 
 /** A container that the service asked the engine for, so that the floor asks for the very same. */
@@ -42,6 +48,14 @@ export interface Sample {
   readonly chatId: string;
   readonly chatDirectory: string;
   readonly request: EngineCall;
+}
+
+/** What the service itself does within a create. */
+export async function makeChatDirectory(
+  { chatId: sampled, chatDirectory }: Sample,
+  chatId: string,
+): Promise<void> {
+  await mkdir(chatDirectory.replaceAll(sampled, chatId), { recursive: true });
 }
 
 /** The floor: what any client must do to get the same container and its address. */
@@ -61,20 +75,25 @@ export class EngineSide implements Side {
     return this.engine.http.warm(connections, '/_ping');
   }
 
-  async prepare(chatId: string): Promise<void> {
-    await mkdir(this.sample.chatDirectory.replaceAll(this.sample.chatId, chatId), { recursive: true });
+  prepare(chatId: string): Promise<void> {
+    return makeChatDirectory(this.sample, chatId);
   }
 
   async create(chatId: string): Promise<void> {
+    const found = await this.engine.inspect(await this.start(chatId));
+    const address = found.NetworkSettings.Networks[this.network]?.IPAddress ?? '';
+    if (found.State.Status !== 'running' || address === '') throw new Error(`no container of ${chatId} runs`);
+  }
+
+  /** The same without a look at what has become of it. @returns the container's id */
+  async start(chatId: string): Promise<string> {
     const { path, body } = this.sample.request;
     const [url, spec] = [path, body].map((text) => text.replaceAll(this.sample.chatId, chatId));
     const created = await this.engine.http.expect(201, 'POST', url ?? '', spec);
     const { Id: id } = JSON.parse(created) as { Id: string };
     await this.engine.http.expect(204, 'POST', `/containers/${id}/start`);
-    const found = await this.engine.inspect(id);
-    const address = found.NetworkSettings.Networks[this.network]?.IPAddress ?? '';
-    if (found.State.Status !== 'running' || address === '') throw new Error(`${id} does not run`);
     this.containerIds.set(chatId, id);
+    return id;
   }
 
   async delete(chatId: string): Promise<void> {
@@ -82,5 +101,9 @@ export class EngineSide implements Side {
     if (id === undefined) throw new Error(`no container of ${chatId}`);
     await this.engine.remove(id);
     this.containerIds.delete(chatId);
+  }
+
+  discard(chatId: string): Promise<void> {
+    return this.delete(chatId);
   }
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { AGENT_IMAGE, ensureAgentImage } from '#agent-image';
 import { type Cleanups } from '#cleanups';
 import { DEFAULT_ENGINE_URL, Engine, socketOf } from '#engine';
+import { poolOf } from '#network-pool';
 
-/** Where one run takes place: its own instance, network and directories, all of them gone at the end. */
+/** Where one part takes place: its own instance, network and directories, all of them gone at the end. */
 export interface Stage {
   /** Also the network's name. */
   readonly instance: string;
@@ -53,6 +54,8 @@ function environmentOf(instance: string, directory: string, chatsRoot: string): 
     APP_INSTANCE: instance,
     APP_SANDBOX_NETWORK_NAME: instance,
     APP_SANDBOX_IMAGE: AGENT_IMAGE,
+    // Only where it is what is measured.
+    ...poolOf(0),
     // Nothing ends and nothing is swept while the clock runs.
     APP_SANDBOX_TTL_SECONDS: '7200',
     APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '7200',
