@@ -10,10 +10,10 @@ export class FakeLivenessWatch implements LivenessWatch {
 
   constructor(private readonly runtime: FakeSandboxRuntime) {}
 
-  proven(containerId: string): SandboxContainer | null {
+  proven(containerId: string): Promise<SandboxContainer | null> {
     this.asked.push(containerId);
     const container = this.isProving ? this.runtime.asSeen(containerId) : null;
-    return container !== null && isAlive(container) ? container : null;
+    return Promise.resolve(container !== null && isAlive(container) ? container : null);
   }
 
   beginLook(): Look {

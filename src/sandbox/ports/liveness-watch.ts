@@ -13,10 +13,10 @@ export interface LivenessWatch {
   /**
    * The container as it was last seen, when it is proven to be still so: nothing that could have changed it had happened
    * to it some milliseconds ago (a bound that the adapter states), nor is anything known that happened since. Null
-   * where there is no such proof, which says nothing about the container. Never asks, never waits, never fails: at most
-   * it has proof sought for those who ask next.
+   * where there is no such proof, which says nothing about the container. Waits no longer than that bound, and never
+   * fails.
    */
-  proven(containerId: string): SandboxContainer | null;
+  proven(containerId: string): Promise<SandboxContainer | null>;
 
   /** To be called before the question is sent: what happens to a container from then on outdates what the answer tells. */
   beginLook(): Look;

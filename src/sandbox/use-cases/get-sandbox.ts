@@ -53,6 +53,6 @@ export class GetSandbox {
   }
 
   private async lookAt(containerId: string, limitMs: number): Promise<SandboxContainer | null> {
-    return this.watch.proven(containerId) ?? (await this.runtime.find(containerId, limitMs));
+    return (await this.watch.proven(containerId)) ?? (await this.runtime.find(containerId, limitMs));
   }
 }

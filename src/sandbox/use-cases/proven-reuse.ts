@@ -34,11 +34,12 @@ export class ProvenReuse {
     // A create that hands out what was to be deleted has to take that note back.
     if ((await this.registry.listDeletions()).has(asked.chatId)) return null;
     await this.volumes.assertAllowed(asked.volumeHostPath);
-    return this.isProven(record) ? record : null;
+    // Once more: a sweep does not come in that line, and waiting for the proof may take some time.
+    return (await this.isProven(record)) && !this.lock.isBusy(asked.chatId) ? record : null;
   }
 
-  private isProven({ containerId, endpoint }: Sandbox): boolean {
-    const container = this.watch.proven(containerId);
+  private async isProven({ containerId, endpoint }: Sandbox): Promise<boolean> {
+    const container = await this.watch.proven(containerId);
     return (
       container !== null &&
       isActive(container, this.clock.now()) &&

@@ -30,7 +30,7 @@ export class DockerLivenessWatch implements LivenessWatch, BeforeApplicationShut
     this.stream = new EventStream(this.engine, this.proofs, logger);
   }
 
-  proven(containerId: string): SandboxContainer | null {
+  proven(containerId: string): Promise<SandboxContainer | null> {
     this.stream.follow();
     return this.proofs.proven(containerId);
   }

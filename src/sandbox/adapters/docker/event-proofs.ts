@@ -22,9 +22,12 @@ export class EventProofs implements LivenessWatch {
     this.markers = new StreamMarkers(line);
   }
 
-  proven(containerId: string): SandboxContainer | null {
+  async proven(containerId: string): Promise<SandboxContainer | null> {
     this.markers.renew(containerId);
-    return this.markers.isCurrent ? this.seen.find(containerId) : null;
+    // A look is needed then, whatever the markers say.
+    if (this.seen.find(containerId) === null) return null;
+    if (!this.markers.isCurrent && !(await this.markers.untilCurrent())) return null;
+    return this.seen.find(containerId);
   }
 
   beginLook(): Look {

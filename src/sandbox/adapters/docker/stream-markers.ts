@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { endsInTime } from '../../../kernel/in-time.js';
 import type { EngineEvent } from './engine-event.js';
 
 /** How long a marker that came back proves what it proves, from its sending on; docs/adr/0013-proof-of-life.md. */
@@ -30,6 +31,14 @@ export interface MarkerLine {
   nowMs(): number;
 }
 
+interface UnderWay {
+  readonly marker: Marker;
+  readonly sentAtMs: number;
+  readonly isOver: PromiseWithResolvers<undefined>;
+  /** Ends with it, or once it is too old to prove anything. */
+  readonly decided: Promise<unknown>;
+}
+
 /**
  * A quiet stream cannot be told from one that lags, but a mark that we have put there can be waited for: once it has come,
  * so has all that was put there before it was sent. One at a time, and only while somebody asks.
@@ -39,7 +48,7 @@ export class StreamMarkers {
   private sent = 0;
   /** On the stream that is open; null: none is. */
   private sentHere: number | null = null;
-  private underWay: { readonly marker: Marker; readonly sentAtMs: number } | null = null;
+  private underWay: UnderWay | null = null;
   private lastSentAtMs = -Infinity;
   /** When the youngest that came back was sent. */
   private provenAtMs = -Infinity;
@@ -52,6 +61,16 @@ export class StreamMarkers {
     return this.line.nowMs() - this.provenAtMs <= PROOF_MS;
   }
 
+  /**
+   * The same, once the marker that is under way has come, if one is: it serves all who wait for it. Nobody waits for one
+   * that is too old by now to prove anything.
+   */
+  async untilCurrent(): Promise<boolean> {
+    const { underWay } = this;
+    if (underWay !== null && this.line.nowMs() - underWay.sentAtMs <= PROOF_MS) await underWay.decided;
+    return this.isCurrent;
+  }
+
   /** Sends one on this container's behalf, if it is time; what comes of it is of use to all. */
   renew(containerId: string): void {
     const now = this.line.nowMs();
@@ -61,7 +80,8 @@ export class StreamMarkers {
     this.sentHere += 1;
     this.sent = (this.sent % MAX_SIZE) + 1;
     const marker = { containerId, height: this.height, width: this.sent };
-    this.underWay = { marker, sentAtMs: now };
+    const isOver = Promise.withResolvers<undefined>();
+    this.underWay = { marker, sentAtMs: now, isOver, decided: endsInTime(isOver.promise, PROOF_MS) };
     this.lastSentAtMs = now;
     this.line.send(marker).catch((error: unknown) => this.failed(marker, error));
   }
@@ -75,8 +95,8 @@ export class StreamMarkers {
       attributes.height === String(marker.height) &&
       attributes.width === String(marker.width);
     if (!isIt) return false;
-    this.underWay = null;
     this.provenAtMs = sentAtMs;
+    this.end();
     return true;
   }
 
@@ -88,12 +108,17 @@ export class StreamMarkers {
   /** The stream has ended: what came by it proves nothing for the next one. */
   reset(): void {
     this.sentHere = null;
-    this.underWay = null;
     this.provenAtMs = -Infinity;
+    this.end();
+  }
+
+  private end(): void {
+    this.underWay?.isOver.resolve(undefined);
+    this.underWay = null;
   }
 
   private giveUp(now: number): void {
-    this.underWay = null;
+    this.end();
     // The first may have been sent before the engine had subscribed us.
     if (this.sentHere === 1) return;
     this.notBeforeMs = now + BACK_OFF_MS;
@@ -102,7 +127,7 @@ export class StreamMarkers {
 
   private failed(marker: Marker, error: unknown): void {
     if (this.underWay?.marker !== marker) return;
-    this.underWay = null;
+    this.end();
     if (!this.line.isNoOne(error)) this.notBeforeMs = this.line.nowMs() + BACK_OFF_MS;
   }
 }
