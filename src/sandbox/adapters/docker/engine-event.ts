@@ -1,5 +1,8 @@
 import { asRecord, textOf } from './engine-answers.js';
 
+/** Which events are asked for; to the letter what the engine proxy lets through. */
+export const EVENT_FILTERS = JSON.stringify({ type: ['container', 'network'] });
+
 /** One event of the engine's stream, as far as it is read. */
 export interface EngineEvent {
   /** `container` or `network`, as we ask for. */

@@ -2,15 +2,12 @@ import { IncomingMessage } from 'node:http';
 import { untilDone } from '../../../kernel/until-done.js';
 import type { Logger } from '../../../observability/ports/logger.js';
 import type { EngineClient } from './engine-client.js';
-import { type EngineEvent, readEvent } from './engine-event.js';
+import { EVENT_FILTERS, type EngineEvent, readEvent } from './engine-event.js';
 import { EventLines } from './event-lines.js';
 
 /** Between the end of one stream and the next try. */
 const RETRY_MS = 1000;
 const KEEP_ALIVE_MS = 15_000;
-
-/** What the engine proxy lets through, to the letter. */
-export const EVENT_FILTERS = JSON.stringify({ type: ['container', 'network'] });
 
 export interface EventListener {
   /** The engine has answered; its events may begin a little later. */
@@ -75,10 +72,12 @@ export class EventStream {
     return response;
   }
 
-  private async read(response: IncomingMessage): Promise<void> {
+  /** @throws Error, always: a stream that ends is lost, however it ends */
+  private async read(response: IncomingMessage): Promise<never> {
     const lines = new EventLines();
     for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) {
       for (const line of lines.add(piece)) this.listener.onEvent(readEvent(line));
     }
+    throw new Error('the engine has ended the stream');
   }
 }

@@ -98,7 +98,10 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
   }
 
   /** A look at containers, of which the spans and the watch learn. */
-  private async seen<T>(ask: () => Promise<T>, containersIn: (answer: T) => readonly SandboxContainer[]): Promise<T> {
+  private async seen<T>(
+    ask: () => Promise<T>,
+    containersIn: (answer: T) => readonly SandboxContainer[],
+  ): Promise<T> {
     const look = this.watch.beginLook();
     let seen: readonly SandboxContainer[] = [];
     try {
