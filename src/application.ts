@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
+import { inSequence } from './http/in-sequence.js';
 import { serveOpenApi } from './http/openapi.js';
 import { originGuard } from './http/origin-guard.js';
 import { limitPipelined } from './http/pipelined-requests.js';
@@ -33,15 +34,17 @@ export async function createApplication(
   const logger = app.get<Logger>(LOGGER);
   app.useLogger(new FrameworkLog(logger));
   app.use(
-    requestContext(logger),
-    soundHeads,
-    cutStalled(),
-    limitPipelined(),
-    app.get(ShutdownGate).handler,
-    rateLimiter(configuration.http),
-    tokenGuard(configuration.security),
-    originGuard(configuration.security),
-    attachmentNameInPath,
+    inSequence(
+      requestContext(logger),
+      soundHeads,
+      cutStalled(),
+      limitPipelined(),
+      app.get(ShutdownGate).handler,
+      rateLimiter(configuration.http),
+      tokenGuard(configuration.security),
+      originGuard(configuration.security),
+      attachmentNameInPath,
+    ),
   );
   new UnparsedRequests(new Refusals(logger, app.get<Metrics>(METRICS))).watch(app.getHttpServer());
   serveOpenApi(app, configuration.security);

@@ -4,6 +4,7 @@ import { Refusal } from './refusal.js';
 
 const TERMS = { networkName: 'sandbox', stopGraceSeconds: 5 };
 const LIST = `all=true&filters=${encodeURIComponent('{"label":["chat_id"]}')}`;
+const EVENTS = `filters=${encodeURIComponent('{"type":["container","network"]}')}`;
 const NETWORK = `filters=${encodeURIComponent('{"name":["sandbox"]}')}`;
 
 const call = (text: string) => {
@@ -23,7 +24,9 @@ describe('allowedCall', () => {
     ['POST /containers/create?name=sandbox-x', 'create-container'],
     ['GET /containers/0123abcd/json', 'inspect'],
     ['POST /containers/0123abcd/start', 'start'],
+    [`GET /events?${EVENTS}`, 'stream'],
     ['POST /containers/0123abcd/stop?t=5', 'change'],
+    ['POST /containers/0123abcd/resize?h=2000000000&w=7', 'change'],
     ['DELETE /containers/0123abcd?force=true&v=true', 'change'],
     ['GET /containers/0123abcd/logs?stdout=true&stderr=true&tail=40', 'change'],
   ])('knows %s', (text, kind) => {
@@ -56,6 +59,11 @@ describe('allowedCall', () => {
     'POST /plugins/pull',
     'POST /swarm/init',
     'GET /events',
+    'GET /events?filters=%7B%22type%22%3A%5B%22container%22%2C%22network%22%2C%22daemon%22%5D%7D',
+    `GET /events?${EVENTS}&since=0`,
+    'POST /containers/x/resize',
+    'POST /containers/x/resize?h=-1&w=1',
+    'POST /containers/x/resize?h=1&w=1&tty=1',
     'GET /secrets',
     'POST /session',
     'GET /v1.41/info',

@@ -1,12 +1,20 @@
+import { EVENT_FILTERS } from '../sandbox/adapters/docker/engine-event.js';
 import { LABEL } from '../sandbox/adapters/docker/labels.js';
 import { forbidden } from './refusal.js';
 
 /**
- * What is to be looked at before a call goes on: `plain`: nothing more; `create-container`, `create-network`: the body;
+ * What is to be looked at before a call goes on: `plain`: nothing more; `stream`: nothing more, and its answer has no end; `create-container`, `create-network`: the body;
  * `inspect`, `change`, `start`: whose container it is; `remove-network`: which network it is.
  */
 type CallKind =
-  'plain' | 'create-container' | 'create-network' | 'inspect' | 'change' | 'start' | 'remove-network';
+  | 'plain'
+  | 'stream'
+  | 'create-container'
+  | 'create-network'
+  | 'inspect'
+  | 'change'
+  | 'start'
+  | 'remove-network';
 
 /** A request that has a method, a path and a query that the service uses. */
 export interface AllowedCall {
@@ -38,7 +46,7 @@ interface Rule {
 const REF = '([a-zA-Z0-9][a-zA-Z0-9_.-]*)';
 const TRUE = /^(true|1)$/;
 
-/** Every call of `DockerSandboxRuntime`, `ensureNetwork` and `EngineCheck`; a path with a version in front is none. */
+/** Every call of `DockerSandboxRuntime`, `DockerLivenessWatch`, `ensureNetwork` and `EngineCheck`; a path with a version in front is none. */
 const rulesFor = ({ networkName }: CallTerms): readonly Rule[] => [
   { kind: 'plain', method: 'GET', path: /^\/_ping$/ },
   { kind: 'plain', method: 'GET', path: /^\/(?:info|version)$/ },
@@ -54,6 +62,7 @@ const rulesFor = ({ networkName }: CallTerms): readonly Rule[] => [
     path: /^\/networks$/,
     query: { filters: JSON.stringify({ name: [networkName] }) },
   },
+  { kind: 'stream', method: 'GET', path: /^\/events$/, query: { filters: EVENT_FILTERS } },
   { kind: 'create-network', method: 'POST', path: /^\/networks\/create$/ },
   { kind: 'remove-network', method: 'DELETE', path: new RegExp(`^/networks/${REF}$`) },
   { kind: 'create-container', method: 'POST', path: /^\/containers\/create$/, query: { name: /^.+$/ } },
@@ -64,6 +73,12 @@ const rulesFor = ({ networkName }: CallTerms): readonly Rule[] => [
     method: 'POST',
     path: new RegExp(`^/containers/${REF}/stop$`),
     query: { t: /^\d{1,4}$/ },
+  },
+  {
+    kind: 'change',
+    method: 'POST',
+    path: new RegExp(`^/containers/${REF}/resize$`),
+    query: { h: /^\d{1,10}$/, w: /^\d{1,10}$/ },
   },
   {
     kind: 'change',

@@ -30,6 +30,7 @@ export class EngineGate {
     const { method, path, query } = call;
     switch (call.kind) {
       case 'plain':
+      case 'stream':
         return goOn({ method, path, query });
       case 'create-container':
         return this.passContainer(call, parsed(await readBody()), signal);

@@ -17,7 +17,8 @@ const REQUEST_MS = 30_000;
 
 /**
  * An HTTP server that hands the service's calls on to the engine, and no others. The deadline of a call is
- * `docker.timeout_seconds`, with `sandbox.stop_grace_seconds` on top, all looks at the engine included.
+ * `docker.timeout_seconds`, with `sandbox.stop_grace_seconds` on top, all looks at the engine included; that of a stream
+ * is for its beginning.
  */
 export class EngineProxy {
   readonly server: Server;
@@ -44,15 +45,19 @@ export class EngineProxy {
   private async handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const gone = new AbortController();
     answer.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(this.deadlineMs)]);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), this.deadlineMs);
+    const signal = AbortSignal.any([gone.signal, deadline.signal]);
     try {
-      await this.carryOut(incoming, answer, signal);
+      await this.carryOut(incoming, answer, signal, () => clearTimeout(timer));
     } catch (error) {
       // What is still being sent is read and dropped, or the client would not see the answer.
       incoming.resume();
       if (gone.signal.aborted) return;
       this.tell(incoming, error);
       refuse(answer, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -60,6 +65,7 @@ export class EngineProxy {
     incoming: IncomingMessage,
     answer: ServerResponse,
     signal: AbortSignal,
+    endDeadline: () => void,
   ): Promise<void> {
     const call = allowedCall(incoming.method ?? '', incoming.url ?? '', this.terms);
     const passage = await this.gate.pass(call, () => textOf(incoming, MAX_BODY_BYTES), signal);
@@ -73,6 +79,11 @@ export class EngineProxy {
     }
     const response = await this.upstream.open(passage.call, signal);
     answer.writeHead(response.statusCode ?? 502, answerHeaders(response));
+    if (call.kind === 'stream') {
+      endDeadline();
+      // What comes first may be long in coming.
+      answer.flushHeaders();
+    }
     await pipeline(response, answer, { signal });
   }
 

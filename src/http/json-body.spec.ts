@@ -1,9 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
-import { firstValueFrom, of } from 'rxjs';
 import { aRequest } from '../../test/fakes/http.js';
 import { HttpError, RequestInvalidError } from './http-error.js';
-import { JsonBodyInterceptor } from './json-body.js';
+import { JsonBodyReader } from './json-body.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -19,7 +18,7 @@ async function read(
     body,
   });
   const context = { switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
-  await firstValueFrom(new JsonBodyInterceptor().intercept(context, { handle: () => of(null) }));
+  await new JsonBodyReader().canActivate(context);
   return request.body;
 }
 
@@ -115,8 +114,8 @@ describe('a JSON body', () => {
     request.push = () => true;
     request._read = () => undefined;
     const context = { switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
-    const read = new JsonBodyInterceptor(false, 20).intercept(context, { handle: () => of(null) });
-    await expect(firstValueFrom(read)).rejects.toEqual(failure(408, 'request_timeout'));
+    const read = new JsonBodyReader(false, 20).canActivate(context);
+    await expect(read).rejects.toEqual(failure(408, 'request_timeout'));
   });
 
   describe('of 64 KiB', () => {

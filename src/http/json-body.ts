@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import {
   applyDecorators,
-  type CallHandler,
+  type CanActivate,
   type ExecutionContext,
   Injectable,
-  type NestInterceptor,
-  UseInterceptors,
+  UseGuards,
 } from '@nestjs/common';
 import type { Request } from 'express';
 import rawBody from 'raw-body';
-import { from, mergeMap, type Observable } from 'rxjs';
 import { inTime } from '../kernel/in-time.js';
 import { HttpError, RequestInvalidError } from './http-error.js';
 
@@ -21,11 +19,12 @@ const TIMEOUT_MS = 30_000;
 const JSON_TYPE = /^application\/json *(; *charset="?utf-?8"? *)?$/i;
 
 /**
- * Reads the body as JSON, on the routes that ask for it: after the guards have let the request in, and never on a route
- * that streams its body.
+ * Reads the body as JSON, on the routes that ask for it: after the middleware has let the request in, and never on a route
+ * that streams its body. In the place of a guard, which comes before the pipes too, and costs a good part less than an
+ * interceptor, for whose sake Nest makes the whole call an Observable.
  */
 @Injectable()
-export class JsonBodyInterceptor implements NestInterceptor {
+export class JsonBodyReader implements CanActivate {
   /**
    * @param isOptional whether a request without a body is one whose body is `{}`
    * @param timeoutMs for the body to come; 408 `request_timeout` beyond
@@ -35,20 +34,16 @@ export class JsonBodyInterceptor implements NestInterceptor {
     private readonly timeoutMs = TIMEOUT_MS,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async canActivate(context: ExecutionContext): Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
-    return from(readJson(request, this.isOptional, this.timeoutMs)).pipe(
-      mergeMap((body) => {
-        request.body = body;
-        return next.handle();
-      }),
-    );
+    request.body = await readJson(request, this.isOptional, this.timeoutMs);
+    return true;
   }
 }
 
 /** A route that takes a JSON body of up to 64 KiB. */
 export const JsonBody = ({ isOptional = false } = {}): MethodDecorator =>
-  applyDecorators(UseInterceptors(new JsonBodyInterceptor(isOptional)));
+  applyDecorators(UseGuards(new JsonBodyReader(isOptional)));
 
 async function readJson(request: Request, isOptional: boolean, timeoutMs: number): Promise<unknown> {
   const { headers } = request;

@@ -50,12 +50,17 @@ const withoutDepth = (item: unknown): unknown => (typeof item === 'object' && it
 
 const isDto = (metatype: Type<unknown>): boolean => fieldsOf(metatype).size > 0;
 
-const fieldsOf = (metatype: Type<unknown>): Set<string> =>
-  new Set(
-    getMetadataStorage()
-      .getTargetValidationMetadatas(metatype, '', true, false)
-      .map(({ propertyName }) => propertyName),
-  );
+/** What is known of a class does not change once it has been loaded. */
+const knownFields = new WeakMap<Type<unknown>, ReadonlySet<string>>();
+
+function fieldsOf(metatype: Type<unknown>): ReadonlySet<string> {
+  const known = knownFields.get(metatype);
+  if (known !== undefined) return known;
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(metatype, '', true, false);
+  const fields = new Set(metadata.map(({ propertyName }) => propertyName));
+  knownFields.set(metatype, fields);
+  return fields;
+}
 
 function toFaults(
   { property, constraints, contexts }: ValidationError,

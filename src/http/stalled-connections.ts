@@ -16,26 +16,40 @@ const TIMED_OUT: ErrorAnswer = { status: 408, detail: 'request_timeout', headers
  * half more; where there is no answer yet, it is 408 `request_timeout`. Work that takes long in between is no stall.
  */
 export const cutStalled = (stallMs: number = STALL_MS, unreadMs: number = UNREAD_MS): RequestHandler => {
+  const underWay = new Set<Transfer>();
+  // One for all: most requests are over long before it looks at them once.
+  setInterval(() => {
+    for (const transfer of underWay) look(transfer, stallMs);
+  }, stallMs / 2).unref();
   return (request, response, next) => {
-    const { socket } = request;
-    let last = progressOf(socket);
-    let changedAtMs = performance.now();
-    const timer = setInterval(() => {
-      const now = progressOf(socket);
-      if (now !== last || !isWaitingForClient(request, response)) {
-        last = now;
-        changedAtMs = performance.now();
-      } else if (performance.now() - changedAtMs >= stallMs) {
-        cut(request, response);
-      }
-    }, stallMs / 2).unref();
+    const transfer = { request, response, last: progressOf(request.socket), changedAtMs: performance.now() };
+    underWay.add(transfer);
     response.once('close', () => {
-      clearInterval(timer);
+      underWay.delete(transfer);
       if (!request.complete) cutUnread(request, unreadMs);
     });
     next();
   };
 };
+
+/** A request under way, with its progress as it was at some look, and when that was first seen. */
+interface Transfer {
+  readonly request: Request;
+  readonly response: Response;
+  last: number;
+  changedAtMs: number;
+}
+
+function look(transfer: Transfer, stallMs: number): void {
+  const { request, response, last, changedAtMs } = transfer;
+  const now = progressOf(request.socket);
+  if (now !== last || !isWaitingForClient(request, response)) {
+    transfer.last = now;
+    transfer.changedAtMs = performance.now();
+  } else if (performance.now() - changedAtMs >= stallMs) {
+    cut(request, response);
+  }
+}
 
 const progressOf = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
 

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { METRICS, type Metrics } from '../observability/ports/metrics.js';
 import { REDACTION, type TextRedaction } from '../observability/ports/redaction.js';
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
+import { DockerLivenessWatch } from './adapters/docker/docker-liveness-watch.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { EngineCheck } from './adapters/docker/engine-check.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
@@ -21,6 +22,7 @@ import { SocketReadinessProbe } from './adapters/system/socket-readiness-probe.j
 import { CHAT_DIRECTORIES } from './ports/chat-directories.js';
 import { HOST_PATHS } from './ports/host-paths.js';
 import { LIFECYCLE_LOCK } from './ports/lifecycle-lock.js';
+import { LIVENESS_WATCH, type LivenessWatch } from './ports/liveness-watch.js';
 import { READINESS_PROBE } from './ports/readiness-probe.js';
 import { REMOVAL_LANE } from './ports/removal-lane.js';
 import { SANDBOX_RUNTIME } from './ports/sandbox-runtime.js';
@@ -42,6 +44,7 @@ import { LastWords } from './use-cases/last-words.js';
 import { ListSandboxes } from './use-cases/list-sandboxes.js';
 import { ObservedPass } from './use-cases/observed-pass.js';
 import { OverdueContainers } from './use-cases/overdue-containers.js';
+import { ProvenReuse } from './use-cases/proven-reuse.js';
 import { Readiness } from './use-cases/readiness.js';
 import { ReconcileSandboxes } from './use-cases/reconcile-sandboxes.js';
 import { RemovalTurns } from './use-cases/removal-turns.js';
@@ -77,6 +80,7 @@ const STEPS = [
   LastWords,
   ObservedPass,
   OverdueContainers,
+  ProvenReuse,
   Readiness,
   RemovalTurns,
   SandboxDirectories,
@@ -92,15 +96,21 @@ const PORTS = [
   { provide: CHAT_DIRECTORIES, useClass: StoredChatDirectories },
   { provide: HOST_PATHS, useClass: LocalHostPaths },
   { provide: LIFECYCLE_LOCK, useClass: InProcessLifecycleLock },
+  { provide: LIVENESS_WATCH, useClass: DockerLivenessWatch },
   { provide: READINESS_PROBE, useClass: SocketReadinessProbe },
   { provide: REMOVAL_LANE, useClass: YieldingRemovalLane },
   { provide: SESSION_REGISTRY, useClass: InMemorySessionRegistry },
   { provide: START_QUEUE, useClass: BoundedStartQueue },
   {
     provide: SANDBOX_RUNTIME,
-    inject: [DockerSandboxRuntime, METRICS, TRACER, REDACTION],
-    useFactory: (docker: DockerSandboxRuntime, metrics: Metrics, tracer: Tracer, redact: TextRedaction) =>
-      new ObservedSandboxRuntime(docker, metrics, tracer, redact),
+    inject: [DockerSandboxRuntime, METRICS, TRACER, REDACTION, LIVENESS_WATCH],
+    useFactory: (
+      docker: DockerSandboxRuntime,
+      metrics: Metrics,
+      tracer: Tracer,
+      redact: TextRedaction,
+      watch: LivenessWatch,
+    ) => new ObservedSandboxRuntime(docker, metrics, tracer, redact, watch),
   },
 ];
 

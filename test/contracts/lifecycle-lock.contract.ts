@@ -24,6 +24,18 @@ export function itIsALifecycleLock(create: () => LifecycleLock): void {
       await expect(failing).rejects.toThrow('no');
     });
 
+    it('tells whether work on a chat runs or waits', async () => {
+      expect(lock.isBusy(CHAT)).toBe(false);
+      const works = [new HeldWork(), new HeldWork()];
+      const runs = works.map((work) => lock.runExclusive(CHAT, 1000, work.run));
+      for (const [index, work] of works.entries()) {
+        expect([lock.isBusy(CHAT), lock.isBusy(OTHER_CHAT)]).toEqual([true, false]);
+        work.release();
+        await runs[index];
+      }
+      expect(lock.isBusy(CHAT)).toBe(false);
+    });
+
     it('runs the work on one chat one after the other, in the order of the calls', async () => {
       const ended: number[] = [];
       const works = [1, 2, 3].map(() => new HeldWork());

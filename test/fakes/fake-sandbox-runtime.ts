@@ -128,6 +128,11 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     return ['/var/lib/fake-engine'];
   }
 
+  /** A container as a look shows it, without the asking. */
+  asSeen(containerId: string): SandboxContainer | null {
+    return this.view(this.engine.containers.get(containerId));
+  }
+
   private view(container: FakeContainer | undefined): SandboxContainer | null {
     if (container === undefined) return null;
     const { containerId, name, state, ip, exitCode } = container;

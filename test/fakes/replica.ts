@@ -20,6 +20,7 @@ import { ListSandboxes } from '../../src/sandbox/use-cases/list-sandboxes.js';
 import { ObservedPass } from '../../src/sandbox/use-cases/observed-pass.js';
 import { OverdueContainers } from '../../src/sandbox/use-cases/overdue-containers.js';
 import { Readiness } from '../../src/sandbox/use-cases/readiness.js';
+import { ProvenReuse } from '../../src/sandbox/use-cases/proven-reuse.js';
 import { ReconcileSandboxes } from '../../src/sandbox/use-cases/reconcile-sandboxes.js';
 import { RemovalTurns } from '../../src/sandbox/use-cases/removal-turns.js';
 import { SandboxDirectories } from '../../src/sandbox/use-cases/sandbox-directories.js';
@@ -33,6 +34,7 @@ import { VolumeGate } from '../../src/sandbox/use-cases/volume-gate.js';
 import { aDockerConfig, aSandboxConfig, aStorageConfig } from '../builders/configuration.js';
 import { CHAT } from '../builders/ids.js';
 import { FakeEngine } from './fake-engine.js';
+import { FakeLivenessWatch } from './fake-liveness-watch.js';
 import { FakeSandboxRuntime } from './fake-sandbox-runtime.js';
 import { RecordingLogger, RecordingMetrics, RecordingTracer } from './observability.js';
 import {
@@ -66,6 +68,7 @@ export class Replica {
   readonly paths = new FakeHostPaths();
   readonly directories = new FakeChatDirectories();
   readonly probe = new FakeReadinessProbe();
+  readonly watch: FakeLivenessWatch;
   readonly queue: BoundedStartQueue;
   readonly createSandbox: CreateSandbox;
   readonly deleteSandbox: DeleteSandbox;
@@ -84,6 +87,7 @@ export class Replica {
     const sandbox = aSandboxConfig({ ...SHORT, ...ofSandbox });
     const { clock, logger, metrics, tracer, registry, lock, paths } = this;
     const runtime = new FakeSandboxRuntime(engine, { timeoutMs: docker.timeoutSeconds * 1000 });
+    this.watch = new FakeLivenessWatch(runtime);
     const deadlines = new Deadlines(docker, sandbox);
     const queue = new BoundedStartQueue(sandbox);
     const lastWords = new LastWords(runtime, logger, deadlines);
@@ -131,6 +135,7 @@ export class Replica {
       registry,
       tracer,
       arrivals,
+      new ProvenReuse(lock, registry, this.watch, clock, volumes),
       volumes,
       admission,
       flights,
@@ -163,7 +168,7 @@ export class Replica {
       deadlines,
       sandbox,
     );
-    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, deadlines);
+    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, this.watch, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);
     const agreement = new Agreement(
       runtime,

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINE_SOCKET } from '../support/engine.js';
+import { EventStreams } from './event-streams.js';
 import type { Fault } from './fault.js';
 import { refusalOf, type Rewriting, rewritingOf, rewritten } from './engine-answers.js';
 
@@ -30,6 +31,7 @@ export class EngineProxy {
   readonly journal: string[] = [];
   /** What the answers say that are a status alone. */
   message = 'injected';
+  readonly events = new EventStreams();
   private rules: Rule[] = [];
   private readonly removing = new Set<string>();
   private server: Server | null = null;
@@ -82,6 +84,8 @@ export class EngineProxy {
   /** No more harm; connections that hang are dropped. */
   heal(): void {
     this.rules = [];
+    this.events.lagMs = 0;
+    this.events.release();
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -118,7 +122,10 @@ export class EngineProxy {
     if (fault === 'refuse') incoming.socket.destroy();
     else if (typeof fault === 'number') say(answer, fault, this.message);
     else if (refusal !== null && fault === null) say(answer, 409, refusal);
-    else forward(incoming, answer, fault, rewritingOf(call, fault, this.removing));
+    else {
+      const passEvents = call === 'GET /events' && fault === null ? this.events : null;
+      forward(incoming, answer, fault, rewritingOf(call, fault, this.removing), passEvents);
+    }
   }
 }
 
@@ -134,6 +141,7 @@ function forward(
   answer: ServerResponse,
   fault: Fault | null,
   rewrite: Rewriting | null,
+  events: EventStreams | null,
 ): void {
   const { method, url, headers } = incoming;
   const onward = request({ socketPath: ENGINE_SOCKET, method, path: url, headers }, (response) => {
@@ -150,6 +158,12 @@ function forward(
     }
     if (fault === 'cut-answer') {
       cutShort(response, answer);
+      return;
+    }
+    if (events !== null) {
+      // Who leaves has ended the stream; the engine would go on with it for ever.
+      answer.once('close', () => response.destroy());
+      events.pass(response, answer);
       return;
     }
     answer.writeHead(response.statusCode ?? 502, response.headers);

@@ -16,7 +16,8 @@ export const SYSTEM_DIRECTORIES: readonly string[] = [
 
 /** Whether `path` is `directory` or below it; both canonical. */
 export const isWithin = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+  path.startsWith(directory) &&
+  (path.length === directory.length || directory === '/' || path[directory.length] === '/');
 
 const refused = (message: string): InvalidInputError =>
   new InvalidInputError('volume_host_path', 'path_refused', message);

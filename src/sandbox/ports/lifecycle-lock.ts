@@ -11,6 +11,9 @@ export interface LifecycleLock {
    */
   runExclusive<T>(chatId: string, waitMs: number, work: () => Promise<T>): Promise<T>;
 
+  /** Whether work on this chat runs or waits in this process. */
+  isBusy(chatId: string): boolean;
+
   /** Resolves once no work runs or waits in this process. */
   whenIdle(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { Arrivals } from './arrivals.js';
 import { Deadlines } from './deadlines.js';
 import { toStartFailure } from './failure-reason.js';
 import { GetOrStart, type Outcome } from './get-or-start.js';
+import { ProvenReuse } from './proven-reuse.js';
 import { SandboxEvents } from './sandbox-events.js';
 import { describeAnswer, describeConflict } from './sandbox-spans.js';
 import { StartFlights, type Terms } from './start-flights.js';
@@ -24,6 +25,18 @@ export interface CreateRequest {
   readonly volumeHostPath: string;
 }
 
+type Landing = Promise<{ readonly outcome: Outcome; readonly hasJoined: boolean }>;
+
+interface Arrived {
+  readonly terms: Terms;
+  readonly landing: Landing;
+}
+
+const reuseOf = (sandbox: Sandbox): Awaited<Landing> => ({
+  outcome: { sandbox, result: 'reused', previous: null },
+  hasJoined: false,
+});
+
 /** Gets or creates the one active sandbox of a chat. */
 @Injectable()
 export class CreateSandbox {
@@ -32,6 +45,7 @@ export class CreateSandbox {
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
     @Inject(TRACER) private readonly tracer: Tracer,
     private readonly arrivals: Arrivals,
+    private readonly provenReuse: ProvenReuse,
     private readonly volumes: VolumeGate,
     private readonly admission: Admission,
     private readonly flights: StartFlights<Outcome>,
@@ -55,10 +69,7 @@ export class CreateSandbox {
       // With the canonical path as soon as that is known.
       let asked: Terms = request;
       try {
-        const { terms, landing } = await this.arrivals.inOrder(request.chatId, async () => {
-          const terms = await this.admit(request);
-          return { terms, landing: this.flights.share(terms, () => this.underLock(terms)) };
-        });
+        const { terms, landing } = await this.arrivals.inOrder(request.chatId, () => this.lineUp(request));
         asked = terms;
         span.set({ 'volume.host_path': terms.volumeHostPath });
         const { outcome, hasJoined } = await landing;
@@ -68,6 +79,14 @@ export class CreateSandbox {
         throw error;
       }
     });
+  }
+
+  /** @returns its terms, and in an object the promise of what comes once it has its place in line */
+  private async lineUp(request: CreateRequest): Promise<Arrived> {
+    const sandbox = await this.provenReuse.find(request);
+    if (sandbox !== null) return { terms: request, landing: Promise.resolve(reuseOf(sandbox)) };
+    const terms = await this.admit(request);
+    return { terms, landing: this.flights.share(terms, () => this.underLock(terms)) };
   }
 
   private async admit({ chatId, agentId, volumeHostPath }: CreateRequest): Promise<Terms> {

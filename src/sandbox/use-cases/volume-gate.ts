@@ -24,12 +24,20 @@ export class VolumeGate {
    */
   async admit(path: string): Promise<string> {
     const canonical = await this.paths.canonicalDirectory(path);
+    await this.assertAllowed(canonical);
+    return canonical;
+  }
+
+  /**
+   * The policy alone, for a path that is canonical: the host is not asked.
+   * @throws InvalidInputError
+   */
+  async assertAllowed(canonical: string): Promise<void> {
     const { allowedRoots, forbidden } = await (this.policy ??= this.readPolicy());
     assertVolumeAllowed(canonical, {
       allowedRoots,
       forbidden: [...forbidden, ...this.runtime.dataDirectories()],
     });
-    return canonical;
   }
 
   private async readPolicy(): Promise<VolumePolicy> {

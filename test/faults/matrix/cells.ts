@@ -17,6 +17,8 @@ export interface Cell {
 const FAULTS: readonly Fault[] = ['delay', 'hang', 'refuse', 'lose-answer', 'cut-answer', 500];
 /** How often a look is repeated while a removal takes its time is that time's matter. */
 const MAX_OCCURRENCES = 3;
+/** What proof of life costs goes on beside the operations, and whenever it comes; test/integration/liveness-watch.spec.ts. */
+const IN_BACKGROUND = new Set(['GET /events', 'POST /containers/:id/resize']);
 /** Of the calls that tell of addresses. */
 const TELLS_ADDRESSES = /^GET \/containers\/(?:json|:id\/json)$/;
 
@@ -39,7 +41,8 @@ async function cellsOf(world: MatrixWorld, operation: Operation, state: State): 
   if (operation === 'create') await finish();
   await performing;
   const seen = new Map<string, number>();
-  const calls = world.proxy.journal.map(anonymous).map((call) => {
+  const asked = world.proxy.journal.map(anonymous).filter((call) => !IN_BACKGROUND.has(call));
+  const calls = asked.map((call) => {
     const occurrence = seen.get(call) ?? 0;
     seen.set(call, occurrence + 1);
     return { call, occurrence };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aClaim } from '../../../../test/builders/containers.js';
 import { FakeEngine } from '../../../../test/fakes/fake-engine.js';
+import { FakeLivenessWatch } from '../../../../test/fakes/fake-liveness-watch.js';
 import { FakeSandboxRuntime } from '../../../../test/fakes/fake-sandbox-runtime.js';
 import { RecordingMetrics, RecordingTracer } from '../../../../test/fakes/observability.js';
 import { ObservedSandboxRuntime } from './observed-sandbox-runtime.js';
@@ -15,7 +16,13 @@ describe('ObservedSandboxRuntime', () => {
     fake = new FakeSandboxRuntime(new FakeEngine());
     metrics = new RecordingMetrics();
     tracer = new RecordingTracer();
-    runtime = new ObservedSandboxRuntime(fake, metrics, tracer, (text) => text.replaceAll('hidden', '***'));
+    runtime = new ObservedSandboxRuntime(
+      fake,
+      metrics,
+      tracer,
+      (text) => text.replaceAll('hidden', '***'),
+      new FakeLivenessWatch(fake),
+    );
   });
 
   it('answers as the one within does', async () => {

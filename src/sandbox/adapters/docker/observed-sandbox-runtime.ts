@@ -2,9 +2,13 @@ import type { Metrics } from '../../../observability/ports/metrics.js';
 import type { TextRedaction } from '../../../observability/ports/redaction.js';
 import type { Span, SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
 import type { SandboxContainer } from '../../domain/container.js';
+import type { LivenessWatch } from '../../ports/liveness-watch.js';
 import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
 import { loggable } from './container-output.js';
 import { idsOf, KnownContainers } from './known-containers.js';
+
+const only = (container: SandboxContainer | null): readonly SandboxContainer[] =>
+  container === null ? [] : [container];
 
 /** A runtime whose calls are counted when they fail; those that change or list containers are traced and timed as well. */
 export class ObservedSandboxRuntime implements SandboxRuntime {
@@ -15,7 +19,10 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     private readonly metrics: Metrics,
     private readonly tracer: Tracer,
     private readonly redact: TextRedaction,
-  ) {}
+    private readonly watch: LivenessWatch,
+  ) {
+    watch.resynchroniseBy(() => this.list());
+  }
 
   makeNetwork(limitMs?: number): Promise<void> {
     return this.counted('prepare', this.runtime.makeNetwork(limitMs));
@@ -60,23 +67,23 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
 
   list(limitMs?: number): Promise<SandboxContainer[]> {
     return this.observe('list', 'list_sandboxes', {}, async (span) => {
-      const containers = await this.runtime.list(limitMs);
-      for (const container of containers) this.known.learnFrom(container);
+      const containers = await this.seen(
+        () => this.runtime.list(limitMs),
+        (all) => all,
+      );
       span.set({ 'sandbox.result': 'listed', 'sandbox.count': containers.length });
       return containers;
     });
   }
 
   async find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    const container = await this.counted('inspect', this.runtime.find(containerId, limitMs));
-    this.known.learnFrom(container);
-    return container;
+    const find = () => this.counted('inspect', this.runtime.find(containerId, limitMs));
+    return this.seen(find, only);
   }
 
   async findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    const container = await this.counted('inspect', this.runtime.findByChat(chatId, limitMs));
-    this.known.learnFrom(container);
-    return container;
+    const find = () => this.counted('inspect', this.runtime.findByChat(chatId, limitMs));
+    return this.seen(find, only);
   }
 
   /** What it gives is fit for the log: sandboxes are given secrets, and may tell them. */
@@ -92,6 +99,23 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
 
   dataDirectories(): readonly string[] {
     return this.runtime.dataDirectories();
+  }
+
+  /** A look at containers, of which the spans and the watch learn. */
+  private async seen<T>(
+    ask: () => Promise<T>,
+    containersIn: (answer: T) => readonly SandboxContainer[],
+  ): Promise<T> {
+    const look = this.watch.beginLook();
+    let seen: readonly SandboxContainer[] = [];
+    try {
+      const answer = await ask();
+      seen = containersIn(answer);
+      for (const container of seen) this.known.learnFrom(container);
+      return answer;
+    } finally {
+      look.end(seen);
+    }
   }
 
   private observe<T>(

@@ -23,6 +23,10 @@ export class InProcessLifecycleLock implements LifecycleLock {
     }
   }
 
+  isBusy(chatId: string): boolean {
+    return this.chats.has(chatId);
+  }
+
   whenIdle(): Promise<void> {
     if (this.chats.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.onIdle.push(resolve));
