@@ -4,6 +4,8 @@ import { REDACTION, type TextRedaction } from '../observability/ports/redaction.
 import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { EngineCheck } from './adapters/docker/engine-check.js';
+import { NetworkPool } from './adapters/docker/network-pool.js';
+import { NetworkPoolFiller } from './adapters/docker/network-pool-filler.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
 import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
@@ -109,6 +111,8 @@ const PORTS = [
   providers: [
     DockerSandboxRuntime,
     EngineCheck,
+    NetworkPool,
+    NetworkPoolFiller,
     SharedDirectories,
     ...PORTS,
     ...STEPS,

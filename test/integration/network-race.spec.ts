@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
 import { missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
 import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
+import { aNetworkPool } from '../builders/network-pool.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 
@@ -22,6 +23,7 @@ describe("the sandboxes' network", () => {
       aSandboxConfig({ networkName: instance, networkIsolation }),
       anAppConfig({ instance }),
       logger,
+      aNetworkPool(),
     );
 
   it('is a bridge that bears its owner, and no chat', async () => {

@@ -18,6 +18,9 @@ export interface StartQueue {
   /** Starts that wait. */
   depth(): number;
 
+  /** Milliseconds since the last start ended; 0 while one runs or waits, infinite before the first. */
+  idleMs(): number;
+
   /** Refuses those that wait and all that come; starts under way go on. */
   close(): void;
 }

@@ -59,8 +59,27 @@ export class ContainerStarter {
     const taken = await this.takeName(container, budget);
     if (typeof taken !== 'string') return { container: taken, isNew: false };
     onCreated(taken);
-    await this.run(taken, budget);
-    return { container: this.assertLive(await this.runtime.find(taken, budget.remainingMs)), isNew: true };
+    const found = await this.bringUp(taken, budget);
+    if (found !== 'network-lost') return { container: this.assertLive(found), isNew: true };
+    this.logger.warn('network_holder_lost', { chat_id: container.claim.chatId, container_id: taken });
+    await this.runtime.remove(taken, budget.remainingMs);
+    return this.start({ ...container, ownNetwork: true }, budget, onCreated);
+  }
+
+  /** @returns what has become of it; `network-lost` where it was put into a network that is none any more */
+  private async bringUp(
+    containerId: string,
+    budget: TimeBudget,
+  ): Promise<SandboxContainer | 'network-lost' | null> {
+    try {
+      await this.run(containerId, budget);
+    } catch (error) {
+      if (isLostNetwork(error)) return 'network-lost';
+      throw error;
+    }
+    const found = await this.runtime.find(containerId, budget.remainingMs);
+    const isCutOff = found?.state === 'running' && found.ip === null && found.networkHolderId !== null;
+    return isCutOff ? 'network-lost' : found;
   }
 
   /** @returns the id of our new container, or the active one that another replica made */
@@ -101,6 +120,7 @@ export class ContainerStarter {
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       if (error.failure === 'name-taken') return 'name-taken';
+      if (isLostNetwork(error)) return this.create({ ...container, ownNetwork: true }, budget, mayRepeat);
       if (!error.isUncertain) throw error;
       if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
       // The engine may have made it although it did not say so; without that, its failure stands.
@@ -154,3 +174,6 @@ export class ContainerStarter {
     );
   }
 }
+
+const isLostNetwork = (error: unknown): boolean =>
+  error instanceof SandboxRuntimeError && error.failure === 'network-holder-lost';

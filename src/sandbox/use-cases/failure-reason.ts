@@ -9,6 +9,7 @@ const REASONS: Record<RuntimeFailure, string> = {
   'image-missing': 'image missing',
   'network-missing': 'network missing',
   'network-not-isolated': 'network missing isolation',
+  'network-holder-lost': 'network was lost while it was starting',
   'mount-source-missing': 'mount source missing',
   failed: 'Docker failed',
   refused: 'Docker refused the container',

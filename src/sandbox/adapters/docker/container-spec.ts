@@ -2,25 +2,34 @@ import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerod
 import type { SandboxConfig } from '../../../config/sandbox-config.js';
 import { containerNameOf } from '../../domain/container-name.js';
 import type { NewContainer } from '../../ports/sandbox-runtime.js';
-import { toLabels } from './labels.js';
+import { LABEL, toLabels } from './labels.js';
 
-/** What the engine is asked for: the whole security posture of a sandbox, on one page. */
+/**
+ * What the engine is asked for: the whole security posture of a sandbox, on one page.
+ * @param holderId the container whose network it is to be in; null: one of its own
+ */
 export function containerSpec(
   { claim, chatHostPath }: NewContainer,
   sandbox: SandboxConfig,
   instance: string,
+  holderId: string | null = null,
 ): ContainerCreateOptions {
   return {
     name: containerNameOf(claim.chatId, instance),
     Image: sandbox.image,
-    Labels: { ...toLabels(claim, instance) },
+    Labels: {
+      ...toLabels(claim, instance),
+      ...(holderId === null ? {} : { [LABEL.networkHolder]: holderId }),
+    },
     Env: environment(sandbox.env, claim.agentId),
     ...(sandbox.user === '' ? {} : { User: sandbox.user }),
     HostConfig: {
       ...hardening(sandbox),
       ...limits(sandbox),
-      NetworkMode: sandbox.networkName,
-      ExtraHosts: sandbox.extraHosts,
+      // In a holder's network names of hosts are the holder's, and the engine refuses any here.
+      ...(holderId === null
+        ? { NetworkMode: sandbox.networkName, ExtraHosts: sandbox.extraHosts }
+        : { NetworkMode: `container:${holderId}` }),
       Mounts: [
         bind(chatHostPath, sandbox.chatMountPath, 'writable'),
         bind(claim.volumeHostPath, sandbox.volumeMountPath, 'writable'),
@@ -28,7 +37,7 @@ export function containerSpec(
         bind(sandbox.lambdaToolsHostPath, sandbox.lambdaToolsMountPath, 'read-only'),
       ],
     },
-    NetworkingConfig: { EndpointsConfig: { [sandbox.networkName]: {} } },
+    ...(holderId === null ? { NetworkingConfig: { EndpointsConfig: { [sandbox.networkName]: {} } } } : {}),
   };
 }
 

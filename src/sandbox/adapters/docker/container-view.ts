@@ -11,11 +11,16 @@ export interface Viewpoint {
   readonly networkId: string | null;
 }
 
-interface EngineEndpoint {
+/** The address of the container with this id, as far as a sandbox may be reached by it. */
+export type HolderAddress = (holderId: string) => string | null;
+
+export interface EngineEndpoint {
   readonly NetworkID?: string;
   readonly IPAddress?: string;
   readonly GlobalIPv6Address?: string;
 }
+
+export type EngineEndpoints = Readonly<Record<string, EngineEndpoint | undefined>>;
 
 interface EngineContainer {
   readonly id: string;
@@ -23,11 +28,16 @@ interface EngineContainer {
   readonly labels: Labels;
   readonly createdAt: Date;
   readonly status: string;
-  readonly networks: Readonly<Record<string, EngineEndpoint | undefined>>;
+  readonly networks: EngineEndpoints;
+  readonly networkHolderId: string | null;
   readonly exitCode: number | null;
 }
 
-export const fromInspection = (info: ContainerInspectInfo, viewpoint: Viewpoint): SandboxContainer =>
+export const fromInspection = (
+  info: ContainerInspectInfo,
+  viewpoint: Viewpoint,
+  addressOf: HolderAddress = () => null,
+): SandboxContainer =>
   view(
     {
       id: info.Id,
@@ -36,13 +46,19 @@ export const fromInspection = (info: ContainerInspectInfo, viewpoint: Viewpoint)
       createdAt: new Date(info.Created),
       status: info.State.Status,
       networks: info.NetworkSettings.Networks,
+      networkHolderId: holderIdOf(info.HostConfig?.NetworkMode),
       exitCode: info.State.Status === 'exited' ? info.State.ExitCode : null,
     },
     viewpoint,
+    addressOf,
   );
 
 /** From the list of containers, which has all but the exit code. */
-export const fromListing = (info: ContainerInfo, viewpoint: Viewpoint): SandboxContainer =>
+export const fromListing = (
+  info: ContainerInfo,
+  viewpoint: Viewpoint,
+  addressOf: HolderAddress = () => null,
+): SandboxContainer =>
   view(
     {
       id: info.Id,
@@ -51,28 +67,42 @@ export const fromListing = (info: ContainerInfo, viewpoint: Viewpoint): SandboxC
       createdAt: new Date(info.Created * 1000),
       status: info.State,
       networks: info.NetworkSettings.Networks,
+      networkHolderId: holderIdOf(info.HostConfig?.NetworkMode),
       exitCode: null,
     },
     viewpoint,
+    addressOf,
   );
 
-function view(container: EngineContainer, { instance, networkName, networkId }: Viewpoint): SandboxContainer {
+/** The container whose network one with this mode is in. */
+export const holderIdOf = (networkMode: string | undefined): string | null =>
+  /^container:(.+)$/.exec(networkMode ?? '')?.[1] ?? null;
+
+/** The address on the sandboxes' network. */
+export function addressOn(networks: EngineEndpoints, { networkName, networkId }: Viewpoint): string | null {
+  const endpoint = networks[networkName];
+  const network = networkId === null || endpoint?.NetworkID === networkId ? endpoint : undefined;
+  // `||`, since the engine says '' for none.
+  return network?.IPAddress || network?.GlobalIPv6Address || null;
+}
+
+function view(container: EngineContainer, viewpoint: Viewpoint, addressOf: HolderAddress): SandboxContainer {
+  const { instance } = viewpoint;
+  const { networkHolderId } = container;
   const isOwned = isOwnedBy(container.labels, instance);
   const claim = isOwned ? readClaim(container.labels, container.createdAt) : null;
-  const endpoint = container.networks[networkName];
-  const network = networkId === null || endpoint?.NetworkID === networkId ? endpoint : undefined;
   return {
     containerId: container.id,
     ownership: claim !== null ? 'ours' : isOwned ? 'unreadable' : 'foreign',
     hasChatName: claim !== null && container.names.includes(`/${containerNameOf(claim.chatId, instance)}`),
     state: toState(container.status),
-    // `||`, since the engine says '' for none.
-    ip: network?.IPAddress || network?.GlobalIPv6Address || null,
+    ip: networkHolderId === null ? addressOn(container.networks, viewpoint) : addressOf(networkHolderId),
+    networkHolderId,
     exitCode: container.exitCode,
     claim,
   };
 }
 
-function toState(status: string): ContainerState {
+export function toState(status: string): ContainerState {
   return status === 'created' || status === 'running' || status === 'removing' ? status : 'dead';
 }

@@ -1,17 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import { containerNameOf } from '../../domain/container-name.js';
-import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { takenHolderNameOf } from '../../domain/network-holder.js';
+import {
+  type NewContainer,
+  type SandboxRuntime,
+  SandboxRuntimeError,
+  type Survey,
+} from '../../ports/sandbox-runtime.js';
 import { outputText } from './container-output.js';
+import { removeContainer } from './container-removal.js';
 import { containerSpec } from './container-spec.js';
-import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
-import { asInspection, asListing, asText } from './engine-answers.js';
+import { fromInspection, holderIdOf, type Viewpoint } from './container-view.js';
+import { asInspection, asText } from './engine-answers.js';
 import { EngineClient, inBody } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
-import { LABEL } from './labels.js';
+import { addressOfHolder, surveyOf } from './holder-view.js';
+import { JoinedNetworks } from './joined-networks.js';
+import { listAll } from './network-holders.js';
+import { NetworkPool } from './network-pool.js';
 import { ensureNetwork } from './sandbox-network.js';
 
 /** Lines of a container's output that are worth a look. */
@@ -21,18 +33,22 @@ const OUTPUT_LINES = 40;
 @Injectable()
 export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly engine: EngineClient;
+  private readonly deadlineMs: number;
   private preparation: Promise<void> | null = null;
   private dataRoot: string | null = null;
   /** The network that was found isolated, where that is asked for. */
   private isolatedNetworkId: string | null = null;
+  private readonly joined = new JoinedNetworks();
 
   constructor(
     docker: DockerConfig,
     private readonly sandbox: SandboxConfig,
     private readonly app: AppConfig,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly pool: NetworkPool,
   ) {
     this.engine = new EngineClient(docker);
+    this.deadlineMs = docker.timeoutSeconds * 1000;
   }
 
   private get viewpoint(): Viewpoint {
@@ -85,20 +101,42 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
-    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance);
+    const { sessionId, chatId } = container.claim;
+    const lease = container.ownNetwork === true ? null : this.pool.take(sessionId);
+    const holderId = lease?.holderId ?? null;
+    const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance, holderId);
     try {
       const created = await this.engine.call(
-        async (docker) => docker.createContainer(inBody(body, { name })),
+        async (docker) => asText((await docker.createContainer(inBody(body, { name }))).id),
         limitMs,
       );
-      return asText(created.id);
+      this.joined.learn(created, holderId, chatId);
+      return created;
     } catch (error) {
       this.noteMissingNetwork(error);
-      throw error;
+      if (error instanceof SandboxRuntimeError && error.isUncertain && lease !== null)
+        lease.mayBeReferenced = true;
+      this.pool.giveBack(sessionId);
+      throw holderId === null ? error : asLostHolder(error, holderId);
     }
   }
 
+  /** While it starts, the holder of its network is made the chat's, so that this takes no time of its own. */
   async start(containerId: string, limitMs?: number): Promise<void> {
+    const network = this.joined.of(containerId);
+    if (network === null || network === undefined) return this.startOnly(containerId, limitMs);
+    const { holderId, chatId } = network;
+    const lease = this.pool.leaseOf(holderId);
+    const name = takenHolderNameOf(containerNameOf(chatId, this.app.instance));
+    const [started, assigned] = await Promise.allSettled([
+      this.startOnly(containerId, limitMs),
+      lease === null ? undefined : this.pool.assign(lease, name, limitMs),
+    ]);
+    if (assigned.status === 'rejected') throw lostHolder(assigned.reason);
+    if (started.status === 'rejected') throw asLostHolder(started.reason, holderId);
+  }
+
+  private async startOnly(containerId: string, limitMs?: number): Promise<void> {
     try {
       await this.engine.call(async (docker) => {
         await docker.getContainer(containerId).start();
@@ -124,17 +162,40 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  async remove(containerId: string, limitMs?: number): Promise<boolean> {
+  async remove(containerId: string, limitMs = Infinity): Promise<boolean> {
+    const endMs = performance.now() + Math.min(limitMs, this.deadlineMs);
+    const leftMs = (): number => Math.max(0, endMs - performance.now());
+    const holderId = await this.holderOf(containerId, leftMs());
+    const wasThere = await removeContainer(this.engine, containerId, leftMs());
+    if (holderId !== null) await this.removeHolderOf(containerId, holderId, leftMs());
+    this.joined.forget(containerId);
+    return wasThere;
+  }
+
+  /** Whose network it is in, asking the engine where it was never seen here; null where that cannot be said. */
+  private async holderOf(containerId: string, limitMs: number): Promise<string | null> {
+    const known = this.joined.of(containerId);
+    if (known !== undefined) return known?.holderId ?? null;
     try {
-      await this.engine.call(async (docker) => {
-        await docker.getContainer(containerId).remove({ force: true, v: true });
-      }, limitMs);
-      return true;
+      const info = await this.look(containerId, limitMs);
+      return holderIdOf(info?.HostConfig.NetworkMode);
     } catch (error) {
-      if (hasStatus(error, 409) && isInProgress(error)) return true;
-      if (hasStatus(error, 404)) return false;
-      throw error;
+      this.logger.debug('sandbox_network_unknown', { container_id: containerId, err: error });
+      return null;
     }
+  }
+
+  /** The sandbox is gone, and that is what was asked for; the next pass finds its holder. */
+  private async removeHolderOf(containerId: string, holderId: string, limitMs: number): Promise<void> {
+    try {
+      await this.pool.remove(holderId, limitMs);
+    } catch (error) {
+      this.logger.warn('network_holder_left', { container_id: containerId, holder_id: holderId, err: error });
+    }
+  }
+
+  removeHolder(holderId: string, limitMs?: number): Promise<boolean> {
+    return this.pool.remove(holderId, limitMs);
   }
 
   find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
@@ -146,12 +207,23 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
+    const info = await this.look(idOrName, limitMs);
+    if (info === null) return null;
+    const holderId = holderIdOf(info.HostConfig.NetworkMode);
+    const holder = holderId === null ? null : await this.look(holderId, limitMs);
+    const container = fromInspection(info, this.viewpoint, () =>
+      holder === null ? null : addressOfHolder(holder, this.viewpoint),
+    );
+    this.joined.learnFrom(container);
+    // Perhaps the network is another one by now: the next start looks.
+    if (container.state === 'running' && container.ip === null) this.preparation = null;
+    return container;
+  }
+
+  private async look(idOrName: string, limitMs?: number): Promise<ContainerInspectInfo | null> {
     try {
-      const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
-      const container = fromInspection(asInspection(info), this.viewpoint);
-      // Perhaps the network is another one by now: the next start looks.
-      if (container.state === 'running' && container.ip === null) this.preparation = null;
-      return container;
+      const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(idOrName).inspect();
+      return asInspection(await this.engine.call(look, limitMs));
     } catch (error) {
       if (hasStatus(error, 404)) return null;
       throw error;
@@ -159,13 +231,14 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async list(limitMs?: number): Promise<SandboxContainer[]> {
-    const infos = await this.engine.call(
-      async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
-      limitMs,
-    );
-    return asListing(infos)
-      .map((info) => fromListing(info, this.viewpoint))
-      .filter(({ ownership }) => ownership !== 'foreign');
+    const { containers } = await this.survey(limitMs);
+    return [...containers];
+  }
+
+  async survey(limitMs?: number): Promise<Survey> {
+    const survey = surveyOf(await listAll(this.engine, limitMs), this.viewpoint);
+    for (const container of survey.containers) this.joined.learnFrom(container);
+    return survey;
   }
 
   async readOutput(containerId: string, limitMs?: number): Promise<string> {
@@ -184,8 +257,19 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 }
 
-const isInProgress = (error: unknown): boolean =>
-  error instanceof Error && /already in progress/i.test(error.message);
+/** The holder is no more, where that is what the engine complains of. */
+function asLostHolder(error: unknown, holderId: string): unknown {
+  const isOfHolder =
+    error instanceof SandboxRuntimeError &&
+    error.failure === 'no-such-container' &&
+    error.message.includes(holderId);
+  return isOfHolder ? lostHolder(error) : error;
+}
+
+const lostHolder = (cause: unknown): SandboxRuntimeError =>
+  new SandboxRuntimeError('network-holder-lost', cause instanceof Error ? cause.message : String(cause), {
+    cause,
+  });
 
 interface EngineInfo {
   readonly DockerRootDir: string;

@@ -12,6 +12,7 @@ const MEANINGS: readonly (readonly [status: number | null, wording: RegExp, mean
   [404, /no such image/i, 'image-missing'],
   [404, /no such container/i, 'no-such-container'],
   [409, /name .* is already in use/i, 'name-taken'],
+  [null, /cannot join network of a non running container/i, 'network-holder-lost'],
   [null, /network .* not found|could not find network|no such network/i, 'network-missing'],
   [null, /bind source path does not exist|mount.*no such file or directory/i, 'mount-source-missing'],
 ];

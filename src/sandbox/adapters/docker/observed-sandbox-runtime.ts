@@ -2,7 +2,12 @@ import type { Metrics } from '../../../observability/ports/metrics.js';
 import type { TextRedaction } from '../../../observability/ports/redaction.js';
 import type { Span, SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
 import type { SandboxContainer } from '../../domain/container.js';
-import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import {
+  type NewContainer,
+  type SandboxRuntime,
+  SandboxRuntimeError,
+  type Survey,
+} from '../../ports/sandbox-runtime.js';
 import { loggable } from './container-output.js';
 import { idsOf, KnownContainers } from './known-containers.js';
 
@@ -54,12 +59,25 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     });
   }
 
-  list(limitMs?: number): Promise<SandboxContainer[]> {
+  async list(limitMs?: number): Promise<SandboxContainer[]> {
+    const { containers } = await this.survey(limitMs);
+    return [...containers];
+  }
+
+  survey(limitMs?: number): Promise<Survey> {
     return this.observe('list', 'list_sandboxes', {}, async (span) => {
-      const containers = await this.runtime.list(limitMs);
-      for (const container of containers) this.known.learnFrom(container);
-      span.set({ 'sandbox.result': 'listed', 'sandbox.count': containers.length });
-      return containers;
+      const survey = await this.runtime.survey(limitMs);
+      for (const container of survey.containers) this.known.learnFrom(container);
+      span.set({ 'sandbox.result': 'listed', 'sandbox.count': survey.containers.length });
+      return survey;
+    });
+  }
+
+  removeHolder(holderId: string, limitMs?: number): Promise<boolean> {
+    return this.observe('delete', 'delete_network_holder', { 'container.id': holderId }, async (span) => {
+      const wasThere = await this.runtime.removeHolder(holderId, limitMs);
+      span.set({ 'sandbox.result': wasThere ? 'deleted' : 'not_found' });
+      return wasThere;
     });
   }
 

@@ -8,6 +8,9 @@ import { FairSemaphore, TurnRefusedError } from './fair-semaphore.js';
 export class BoundedStartQueue implements StartQueue {
   private readonly slots: FairSemaphore;
   private isClosed = false;
+  /** Starts that run or wait. */
+  private present = 0;
+  private lastEndedMs = -Infinity;
 
   constructor({ maxConcurrentStarts }: SandboxConfig) {
     this.slots = new FairSemaphore(maxConcurrentStarts);
@@ -15,15 +18,23 @@ export class BoundedStartQueue implements StartQueue {
 
   async run<T>(waitMs: number, start: () => Promise<T>): Promise<T> {
     if (this.isClosed) throw new StartRefusedError('closed');
+    this.present += 1;
     try {
       return await this.slots.run(waitMs, start);
     } catch (error) {
       throw error instanceof TurnRefusedError ? new StartRefusedError(error.reason) : error;
+    } finally {
+      this.present -= 1;
+      this.lastEndedMs = performance.now();
     }
   }
 
   depth(): number {
     return this.slots.waiting;
+  }
+
+  idleMs(): number {
+    return this.present > 0 ? 0 : performance.now() - this.lastEndedMs;
   }
 
   close(): void {
