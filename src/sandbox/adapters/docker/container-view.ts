@@ -14,7 +14,7 @@ export interface Viewpoint {
 /** The address of the container with this id, as far as a sandbox may be reached by it. */
 export type HolderAddress = (holderId: string) => string | null;
 
-export interface EngineEndpoint {
+interface EngineEndpoint {
   readonly NetworkID?: string;
   readonly IPAddress?: string;
   readonly GlobalIPv6Address?: string;
@@ -46,7 +46,7 @@ export const fromInspection = (
       createdAt: new Date(info.Created),
       status: info.State.Status,
       networks: info.NetworkSettings.Networks,
-      networkHolderId: holderIdOf(info.HostConfig?.NetworkMode),
+      networkHolderId: holderIdOf(info.HostConfig.NetworkMode),
       exitCode: info.State.Status === 'exited' ? info.State.ExitCode : null,
     },
     viewpoint,
@@ -67,7 +67,7 @@ export const fromListing = (
       createdAt: new Date(info.Created * 1000),
       status: info.State,
       networks: info.NetworkSettings.Networks,
-      networkHolderId: holderIdOf(info.HostConfig?.NetworkMode),
+      networkHolderId: holderIdOf(info.HostConfig.NetworkMode),
       exitCode: null,
     },
     viewpoint,

@@ -35,7 +35,7 @@ export async function importHolderImage(engine: EngineClient): Promise<void> {
 const BLOCK_BYTES = 512;
 
 /** A tar archive of one executable file: its header (POSIX ustar), its content, and two blocks of nothing. */
-export function archiveOf(name: string, content: Buffer): Buffer {
+function archiveOf(name: string, content: Buffer): Buffer {
   const header = Buffer.alloc(BLOCK_BYTES);
   const octal = (value: number, offset: number, digits: number): void => {
     header.write(`${value.toString(8).padStart(digits, '0')}\0`, offset, 'latin1');

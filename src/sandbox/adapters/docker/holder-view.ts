@@ -37,7 +37,7 @@ export const referencedBy = (infos: readonly ContainerInfo[]): ReadonlySet<strin
   new Set(
     infos
       .flatMap(({ HostConfig, Labels }) => [
-        holderIdOf(HostConfig?.NetworkMode),
+        holderIdOf(HostConfig.NetworkMode),
         Labels[LABEL.networkHolder] ?? null,
       ])
       .filter((id) => id !== null),
