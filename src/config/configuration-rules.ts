@@ -12,13 +12,25 @@ export const isLoopback = (host: string): boolean =>
 /** The rules that span several keys; fills in what one key takes from another. */
 export function applyRules(configuration: Configuration): { faults: string[]; warnings: string[] } {
   resolveHostPaths(configuration);
-  const rules = [ruleOfAccess, ruleOfSandboxUser, ruleOfEngine, ruleOfTls, ruleOfMounts].map((rule) =>
-    rule(configuration),
-  );
+  const rules = [
+    ruleOfAccess,
+    ruleOfSandboxUser,
+    ruleOfEngine,
+    ruleOfTls,
+    ruleOfMounts,
+    ruleOfNetworkPool,
+  ].map((rule) => rule(configuration));
   return {
     faults: rules.flatMap(({ faults }) => faults),
     warnings: rules.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** Other runtimes bring network stacks of their own, and nobody has tried whether these can be another container's. */
+function ruleOfNetworkPool({ sandbox }: Configuration): Verdict {
+  const fault =
+    'sandbox.network_pool.size (APP_SANDBOX_NETWORK_POOL_SIZE): must be 0 where sandbox.runtime names a runtime';
+  return { faults: sandbox.networkPoolSize > 0 && sandbox.runtime !== '' ? [fault] : [], warnings: [] };
 }
 
 type Verdict = { faults: string[]; warnings: string[] };

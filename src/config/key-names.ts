@@ -9,6 +9,9 @@ const VARIABLES: Record<string, string | null> = {
   'sandbox.env': null,
 };
 
+/** Keys that stand in a mapping of their own within their section, by the names that they would else have. */
+const NESTED: Readonly<Record<string, string>> = { 'sandbox.network_pool_size': 'network_pool.size' };
+
 /** Properties that are no keys: secrets, which come from the environment alone. */
 const SECRETS = new Set(['security.api_token', 'security.signing_key']);
 
@@ -30,7 +33,7 @@ export function keysOf(section: SectionName, defaults: object): Key[] {
       const special = VARIABLES[`${section}.${name}`];
       return {
         property,
-        name,
+        name: NESTED[`${section}.${name}`] ?? name,
         variable: special === undefined ? `APP_${section}_${name}`.toUpperCase() : special,
       };
     });

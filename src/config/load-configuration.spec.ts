@@ -98,7 +98,13 @@ describe('loadConfiguration', () => {
     const variables = Object.fromEntries(
       keys.map(({ variable, standard }) => [variable, sampleOf(variable, standard)]),
     );
-    const { configuration, warnings } = load('', { ...variables, ...SECRETS });
+    // The one and only pair that cannot be had together.
+    const { APP_SANDBOX_NETWORK_POOL_SIZE: poolSize = '', ...others } = variables;
+    const { configuration, warnings } = load('', { ...others, ...SECRETS });
+    configuration.sandbox.networkPoolSize = load('', {
+      ...SECRETS,
+      APP_SANDBOX_NETWORK_POOL_SIZE: poolSize,
+    }).configuration.sandbox.networkPoolSize;
     for (const { section, property, variable, standard } of keys) {
       const found = (configuration[section] as unknown as Record<string, unknown>)[property];
       expect([variable, found]).toEqual([variable, asValue(variables[variable] ?? '', standard)]);
@@ -140,6 +146,24 @@ docker: [1]
     expect(faults).toContainEqual(
       expect.stringMatching(/^sandbox\.ttl_seconds \(APP_SANDBOX_TTL_SECONDS\): must be/),
     );
+  });
+
+  it('takes a key that stands in a mapping of its own', () => {
+    const sizeOf = (yaml: string): number => load(yaml).configuration.sandbox.networkPoolSize;
+    expect(sizeOf('sandbox: { network_pool: { size: 4 } }\n')).toBe(4);
+    expect(sizeOf('sandbox: { network_pool: {} }\n')).toBe(0);
+    expect(sizeOf('sandbox:\n  network_pool:\n')).toBe(0);
+  });
+
+  it.each([
+    ['network_pool: { size: 257 }', /^sandbox\.network_pool\.size \(APP_SANDBOX_NETWORK_POOL_SIZE\): must/],
+    ['network_pool: { size: 1.5 }', /^sandbox\.network_pool\.size .*: must/],
+    ['network_pool: { sizes: 1 }', /^sandbox\.network_pool\.sizes: unknown key/],
+    ['network_pool: 4', /^sandbox\.network_pool: /],
+    ['network_pool_size: 4', /^sandbox\.network_pool_size: unknown key/],
+    ['runtime: runsc, network_pool: { size: 1 }', /^sandbox\.network_pool\.size .*must be 0/],
+  ])('refuses sandbox: { %s }', (keys, fault) => {
+    expect(faultsOf(`sandbox: { ${keys} }\n`)).toEqual([expect.stringMatching(fault)]);
   });
 
   it('asks a process that is not the service for no secrets and no environment of sandboxes', () => {

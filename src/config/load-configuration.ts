@@ -86,8 +86,8 @@ function fillSection(
   environment: NodeJS.ProcessEnv,
 ): string[] {
   if (given !== undefined && given !== null && !isTree(given)) return [`${name}: must be a mapping of keys`];
-  const values: Tree = isTree(given) ? given : {};
   const keys = keysOf(name, section);
+  const values = isTree(given) ? flattened(given, keys) : {};
   const known = new Set(keys.map((key) => key.name));
   const faults = Object.keys(values)
     .filter((key) => !known.has(key))
@@ -103,6 +103,18 @@ function fillSection(
     }
   }
   return faults;
+}
+
+/** With the mappings in which keys stand taken apart: `{ network_pool: { size: 1 } }` to `{ 'network_pool.size': 1 }`. */
+function flattened(given: Tree, keys: readonly Key[]): Tree {
+  const mappings = new Set(keys.flatMap(({ name }) => name.split('.').slice(0, -1)));
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) =>
+      mappings.has(name) && (isTree(value) || value === null)
+        ? Object.entries(value ?? {}).map(([key, inner]) => [`${name}.${key}`, inner])
+        : [[name, value]],
+    ),
+  );
 }
 
 function valueOf(key: Key, standard: unknown, given: unknown, environment: NodeJS.ProcessEnv): unknown {

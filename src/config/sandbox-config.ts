@@ -24,6 +24,8 @@ export class SandboxConfig {
   @Matches(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/) networkName = 'sandbox';
   /** That one, and further ones for when it is full. */
   @IsInt() @Min(1) @Max(MAX_NETWORKS) maxNetworks = MAX_NETWORKS;
+  /** Networks that are kept ready for sandboxes to come; 0: none. In the file `network_pool.size`. */
+  @IsInt() @Min(0) @Max(256) networkPoolSize = 0;
   /** No traffic between sandboxes; a bridge whose name the rules of the host know. */
   @IsBoolean() networkIsolation = false;
   @IsInt() @Min(1) @Max(65535) agentServicePort = 8000;

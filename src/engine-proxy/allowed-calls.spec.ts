@@ -3,7 +3,7 @@ import { allowedCall } from './allowed-calls.js';
 import { Refusal } from './refusal.js';
 
 const TERMS = { networkName: 'sandbox', stopGraceSeconds: 5 };
-const LIST = `all=true&filters=${encodeURIComponent('{"label":["chat_id"]}')}`;
+const LIST = `all=true&filters=${encodeURIComponent('{"label":["endpoint_port"]}')}`;
 const EVENTS = `filters=${encodeURIComponent('{"type":["container","network"]}')}`;
 const NETWORK = `filters=${encodeURIComponent('{"name":["sandbox"]}')}`;
 

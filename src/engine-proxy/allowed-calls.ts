@@ -54,7 +54,7 @@ const rulesFor = ({ networkName }: CallTerms): readonly Rule[] => [
     kind: 'plain',
     method: 'GET',
     path: /^\/containers\/json$/,
-    query: { all: TRUE, filters: JSON.stringify({ label: [LABEL.chatId] }) },
+    query: { all: TRUE, filters: JSON.stringify({ label: [LABEL.endpointPort] }) },
   },
   {
     kind: 'plain',

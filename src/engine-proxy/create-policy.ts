@@ -47,7 +47,7 @@ export function allowedContainer(name: string, given: unknown, terms: CreateTerm
     { claim, chatHostPath },
     terms.sandbox,
     terms.instance,
-    network,
+    { name: network },
   );
   const body: unknown = JSON.parse(JSON.stringify({ ...spec, Env: environmentOf(given, claim.agentId) }));
   const difference = firstDifference(

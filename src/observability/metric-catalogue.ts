@@ -45,11 +45,15 @@ export const KNOWN_COUNTERS: Readonly<Record<string, KnownCounter>> = {
   },
   'sandbox.cleanup.total': {
     tells: 'What sweeps and reconciles did, in sandboxes or containers.',
-    series: results('expired', 'orphan_removed', 'adopted', 'forgotten', 'error'),
+    series: results('expired', 'orphan_removed', 'holder_removed', 'adopted', 'forgotten', 'error'),
   },
   'sandbox.cleanup.error.total': {
     tells: 'Failures of sweeps, and of single chats within a pass.',
     series: ENGINE_IS_AWAY.map((type) => ({ 'error.type': type })),
+  },
+  'sandbox.network_pool.taken.total': {
+    tells: 'Starts for which a ready network was asked for, by whether there was one.',
+    series: results('ready', 'empty'),
   },
   'sandbox.runtime.error.total': {
     tells: 'Failed calls to the engine.',
@@ -78,6 +82,7 @@ export const KNOWN_HISTOGRAMS: Readonly<Record<string, string>> = {
 
 export const KNOWN_GAUGES: Readonly<Record<string, string>> = {
   'sandbox.active.count': 'Sandboxes on record that have not expired.',
+  'sandbox.network_pool.ready': 'Networks that wait for a sandbox.',
   'sandbox.removal.queue.depth': 'Removals that wait for their turn.',
   'sandbox.start.limit': 'Starts that may run at a time now.',
   'sandbox.start.queue.depth': 'Starts that wait for their turn.',

@@ -5,6 +5,9 @@ import { TRACER, type Tracer } from '../observability/ports/tracer.js';
 import { DockerLivenessWatch } from './adapters/docker/docker-liveness-watch.js';
 import { DockerSandboxRuntime } from './adapters/docker/docker-sandbox-runtime.js';
 import { EngineCheck } from './adapters/docker/engine-check.js';
+import { EngineNetworks } from './adapters/docker/engine-networks.js';
+import { NetworkPool } from './adapters/docker/network-pool.js';
+import { NetworkPoolFiller } from './adapters/docker/network-pool-filler.js';
 import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runtime.js';
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
 import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
@@ -124,6 +127,9 @@ const PORTS = [
   providers: [
     DockerSandboxRuntime,
     EngineCheck,
+    EngineNetworks,
+    NetworkPool,
+    NetworkPoolFiller,
     SharedDirectories,
     ...PORTS,
     ...STEPS,

@@ -5,6 +5,7 @@ export const cleanupCounts = (overrides: Partial<CleanupCounts> = {}): CleanupCo
   adopted: 0,
   expired: 0,
   orphan_removed: 0,
+  holder_removed: 0,
   forgotten: 0,
   error: 0,
   unreadable: 0,

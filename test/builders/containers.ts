@@ -1,4 +1,5 @@
 import type { LiveContainer, SandboxClaim, SandboxContainer } from '../../src/sandbox/domain/container.js';
+import type { NetworkHolder } from '../../src/sandbox/domain/network-holder.js';
 import type { Sandbox } from '../../src/sandbox/domain/sandbox.js';
 import { CHAT, SESSION } from './ids.js';
 import { minutesAgo, minutesFromNow } from './times.js';
@@ -25,6 +26,7 @@ export const aContainer = ({
   hasChatName: true,
   state: 'running',
   ip: '172.18.0.2',
+  networkHolderId: null,
   exitCode: null,
   claim: aClaim(claim),
   ...overrides,
@@ -38,6 +40,16 @@ export const aContainerIn = (
   ...aContainer(overrides),
   state,
   ip: state === 'running' ? '172.18.0.2' : null,
+});
+
+/** One that runs, bears a chat's name and is in no sandbox's use, unless told otherwise. */
+export const aHolder = (overrides: Partial<NetworkHolder> = {}): NetworkHolder => ({
+  holderId: 'holder-1',
+  isReady: false,
+  isReferenced: false,
+  state: 'running',
+  createdAt: minutesAgo(1),
+  ...overrides,
 });
 
 export const anUnreadableContainer = (overrides: Partial<SandboxContainer> = {}): SandboxContainer => ({

@@ -16,9 +16,10 @@ function open(): Promise<RuntimeWorld> {
   engine.output = 'started\n';
   const imageless = new FakeEngine();
   imageless.hasImage = false;
+  const runtime = new FakeSandboxRuntime(engine);
   const stateOf = (containerId: string) => engine.containers.get(containerId);
   const world: RuntimeWorld = {
-    runtime: new FakeSandboxRuntime(engine),
+    runtime,
     twin: new FakeSandboxRuntime(engine),
     stranger: new FakeSandboxRuntime(engine, { instance: 'stranger' }),
     imageless: new FakeSandboxRuntime(imageless),
@@ -27,6 +28,18 @@ function open(): Promise<RuntimeWorld> {
       chatHostPath: '/chats/some',
     }),
     missingDirectory: MISSING,
+    fillPool: (count) => {
+      runtime.fillPool(count);
+      return done;
+    },
+    endHolder: (holderId) => {
+      engine.holders.delete(holderId);
+      return done;
+    },
+    takeAway: (containerId) => {
+      engine.containers.delete(containerId);
+      return done;
+    },
     placeForeign: (chatId) =>
       Promise.resolve(engine.place({ instance: null, name: containerNameOf(chatId, 'default') }).containerId),
     placeUnreadable: (chatId) =>
@@ -50,6 +63,7 @@ function open(): Promise<RuntimeWorld> {
     output: 'started\n',
     clear: () => {
       engine.containers.clear();
+      engine.holders.clear();
       return done;
     },
     close: () => done,

@@ -13,6 +13,7 @@ export function itMakesAndStarts(world: () => RuntimeWorld): void {
         hasChatName: true,
         state: 'created',
         ip: null,
+        networkHolderId: null,
         exitCode: null,
         claim: container.claim,
       });

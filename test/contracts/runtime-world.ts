@@ -17,6 +17,12 @@ export interface RuntimeWorld {
   readonly imageless: SandboxRuntime;
   newContainer(claim?: Partial<SandboxClaim>): NewContainer;
   readonly missingDirectory: string;
+  /** Gives `runtime` so many networks that wait. */
+  fillPool(count: number): Promise<void>;
+  /** Ends a network holder, and waits until the engine knows. */
+  endHolder(holderId: string): Promise<void>;
+  /** Removes a container, and nothing with it. */
+  takeAway(containerId: string): Promise<void>;
   /** Puts a container without labels under the name of the chat. */
   placeForeign(chatId: string): Promise<string>;
   /** Puts one of ours under the name of the chat whose labels bear an unknown schema. */

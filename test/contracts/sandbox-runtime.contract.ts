@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
+import { itSharesNoNetwork } from './runtime-networks.js';
 import { itRemoves } from './runtime-removing.js';
 import { itSees } from './runtime-seeing.js';
 import { itMakesAndStarts } from './runtime-starting.js';
@@ -24,5 +25,6 @@ export function itIsASandboxRuntime(open: () => Promise<RuntimeWorld>): void {
     itMakesAndStarts(world);
     itRemoves(world);
     itSees(world);
+    itSharesNoNetwork(world);
   });
 }

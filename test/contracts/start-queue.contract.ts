@@ -27,6 +27,20 @@ export function itIsAStartQueue(create: (maxConcurrentStarts: number) => StartQu
       reason: new StartRefusedError(reason as 'closed'),
     });
 
+    it('tells for how long no start has run or waited', async () => {
+      expect(queue.idleMs()).toBe(Infinity);
+      const all = runAll(1000);
+      await jest.advanceTimersByTimeAsync(500);
+      expect(queue.idleMs()).toBe(0);
+      releaseAll();
+      await all;
+      await jest.advanceTimersByTimeAsync(70);
+      expect(queue.idleMs()).toBe(70);
+      queue.close();
+      await Promise.allSettled([queue.run(10, () => Promise.resolve())]);
+      expect(queue.idleMs()).toBe(70);
+    });
+
     it('gives back what the start gives, and what it throws', async () => {
       await expect(queue.run(10, () => Promise.resolve('up'))).resolves.toBe('up');
       await expect(queue.run(10, () => Promise.reject(new Error('down')))).rejects.toThrow('down');

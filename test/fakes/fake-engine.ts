@@ -1,6 +1,7 @@
 import type { ContainerState, SandboxClaim } from '../../src/sandbox/domain/container.js';
 import { containerNameOf } from '../../src/sandbox/domain/container-name.js';
 import { aClaim } from '../builders/containers.js';
+import { minutesAgo } from '../builders/times.js';
 
 /** A container as the engine has it, whoever made it. */
 export interface FakeContainer {
@@ -13,10 +14,21 @@ export interface FakeContainer {
   /** What it mounts as the chat's directory. */
   readonly chatHostPath: string;
   readonly network: string;
+  /** Whose network it is in; null: one of its own. */
+  readonly networkHolderId: string | null;
   state: ContainerState;
   ip: string | null;
   exitCode: number | null;
   output: string;
+}
+
+export interface FakeHolder {
+  readonly holderId: string;
+  readonly instance: string;
+  readonly createdAt: Date;
+  isReady: boolean;
+  state: ContainerState;
+  ip: string | null;
 }
 
 const FIRST_HOST = 2;
@@ -24,18 +36,22 @@ const FIRST_HOST = 2;
 /** The one engine that several runtimes may share: containers, networks, images, and what becomes of a start. */
 export class FakeEngine {
   readonly containers = new Map<string, FakeContainer>();
+  readonly holders = new Map<string, FakeHolder>();
   readonly networks = new Set<string>();
   /** Networks that have no room for another container that runs. */
   readonly fullNetworks = new Set<string>();
   /** Directories that the host lacks. */
   readonly missingSources = new Set<string>();
   hasImage = true;
+  /** Whether a holder goes when the container in its network does. */
+  canRemoveHolders = true;
   /** What a started container does. */
   onStart: 'run' | 'exit' | 'run-without-address' = 'run';
   /** What a container writes as it starts. */
   output = '';
   private madeContainers = 0;
   private madeNetworks = 0;
+  private madeHolders = 0;
 
   /** How many containers were ever made. */
   get containersEverMade(): number {
@@ -81,8 +97,9 @@ export class FakeEngine {
       instance,
       chatHostPath: '/chats/placed',
       network: 'sandbox',
+      networkHolderId: null,
       state,
-      ip: state === 'running' ? this.freeAddress() : null,
+      ip: state === 'running' && (overrides.networkHolderId ?? null) === null ? this.freeAddress() : null,
       exitCode: null,
       output: '',
       ...overrides,
@@ -91,10 +108,33 @@ export class FakeEngine {
     return container;
   }
 
+  /** Puts a holder there: running, ready and the usual instance's, unless told otherwise. */
+  placeHolder(overrides: Partial<FakeHolder> = {}): FakeHolder {
+    this.madeHolders += 1;
+    const state = overrides.state ?? 'running';
+    const holder: FakeHolder = {
+      holderId: String(this.madeHolders).padStart(64, 'a'),
+      instance: 'default',
+      createdAt: minutesAgo(1),
+      isReady: true,
+      state,
+      ip: state === 'running' ? this.freeAddress() : null,
+      ...overrides,
+    };
+    this.holders.set(holder.holderId, holder);
+    return holder;
+  }
+
+  /** The address at which the container is reached. */
+  addressOf({ ip, networkHolderId }: FakeContainer): string | null {
+    return networkHolderId === null ? ip : (this.holders.get(networkHolderId)?.ip ?? null);
+  }
+
   run(container: FakeContainer): void {
     container.output = this.output;
     container.state = this.onStart === 'exit' ? 'dead' : 'running';
-    container.ip = this.onStart === 'run' ? this.freeAddress() : null;
+    const isOwnNetwork = container.networkHolderId === null;
+    container.ip = this.onStart === 'run' && isOwnNetwork ? this.freeAddress() : null;
     if (this.onStart === 'exit') this.end(container, 3);
   }
 
@@ -104,7 +144,7 @@ export class FakeEngine {
   }
 
   private freeAddress(): string {
-    const taken = new Set(this.all.map(({ ip }) => ip));
+    const taken = new Set([...this.all, ...this.holders.values()].map(({ ip }) => ip));
     let host = FIRST_HOST;
     while (taken.has(`172.18.0.${host}`)) host += 1;
     return `172.18.0.${host}`;

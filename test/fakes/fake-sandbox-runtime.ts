@@ -6,7 +6,9 @@ import {
   type RuntimeFailure,
   type SandboxRuntime,
   SandboxRuntimeError,
+  type Survey,
 } from '../../src/sandbox/ports/sandbox-runtime.js';
+import type { NetworkHolder } from '../../src/sandbox/domain/network-holder.js';
 import type { FakeContainer, FakeEngine } from './fake-engine.js';
 import { Faults } from './faults.js';
 
@@ -24,6 +26,7 @@ export class FakeSandboxRuntime implements SandboxRuntime {
   private readonly instance: string;
   private readonly networkName: string;
   private readonly networks: SandboxNetworks;
+  private ready: string[] = [];
 
   constructor(
     readonly engine: FakeEngine,
@@ -47,7 +50,14 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     });
   }
 
-  create({ claim, chatHostPath }: NewContainer, limitMs = Infinity): Promise<string> {
+  /** Networks that this runtime, and no other, has ready. */
+  fillPool(count: number): void {
+    for (let made = 0; made < count; made += 1) {
+      this.ready.push(this.engine.placeHolder({ instance: this.instance }).holderId);
+    }
+  }
+
+  create({ claim, chatHostPath, ownNetwork }: NewContainer, limitMs = Infinity): Promise<string> {
     return this.faults.call('create', limitMs, () => {
       const name = containerNameOf(claim.chatId, this.instance);
       if (!this.engine.hasImage) throw failed('image-missing');
@@ -58,8 +68,16 @@ export class FakeSandboxRuntime implements SandboxRuntime {
       if (network === null) throw failed('network-full');
       if (network !== this.networkName) this.engine.makeNetwork(network);
       const { instance } = this;
-      return this.engine.place({ name, instance, claim, chatHostPath, network, state: 'created' })
-        .containerId;
+      const networkHolderId = ownNetwork === true ? null : this.takeNetwork();
+      return this.engine.place({
+        name,
+        instance,
+        claim,
+        chatHostPath,
+        network,
+        networkHolderId,
+        state: 'created',
+      }).containerId;
     });
   }
 
@@ -70,12 +88,25 @@ export class FakeSandboxRuntime implements SandboxRuntime {
       if (container.state === 'running') return;
       if (container.state === 'removing') throw failed('refused');
       if (!this.engine.networks.has(container.network)) throw failed('network-missing');
-      if (this.engine.fullNetworks.has(container.network)) {
+      if (container.networkHolderId === null && this.engine.fullNetworks.has(container.network)) {
         this.networks.noteFull(container.network);
         throw failed('network-full');
       }
+      this.join(container);
       this.engine.run(container);
     });
+  }
+
+  private takeNetwork(): string | null {
+    this.ready = this.ready.filter((id) => this.engine.holders.get(id)?.state === 'running');
+    return this.ready.shift() ?? null;
+  }
+
+  private join({ networkHolderId }: FakeContainer): void {
+    if (networkHolderId === null) return;
+    const holder = this.engine.holders.get(networkHolderId);
+    if (holder?.state !== 'running') throw failed('network-holder-lost');
+    holder.isReady = false;
   }
 
   stop(containerId: string, graceSeconds: number, limitMs = Infinity): Promise<void> {
@@ -88,9 +119,16 @@ export class FakeSandboxRuntime implements SandboxRuntime {
 
   remove(containerId: string, limitMs = Infinity): Promise<boolean> {
     return this.faults.call('remove', limitMs, () => {
-      if (this.engine.containers.get(containerId)?.state === 'removing') return true;
+      const container = this.engine.containers.get(containerId);
+      if (container?.state === 'removing') return true;
+      const holderId = container?.networkHolderId ?? null;
+      if (holderId !== null && this.engine.canRemoveHolders) this.engine.holders.delete(holderId);
       return this.engine.containers.delete(containerId);
     });
+  }
+
+  removeHolder(holderId: string, limitMs = Infinity): Promise<boolean> {
+    return this.faults.call('removeHolder', limitMs, () => this.engine.holders.delete(holderId));
   }
 
   find(containerId: string, limitMs = Infinity): Promise<SandboxContainer | null> {
@@ -102,14 +140,32 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     return this.faults.call('findByChat', limitMs, () => this.view(this.engine.findByName(name)));
   }
 
-  list(limitMs = Infinity): Promise<SandboxContainer[]> {
-    return this.faults.call('list', limitMs, () =>
-      this.engine.all
+  async list(limitMs = Infinity): Promise<SandboxContainer[]> {
+    return [...(await this.survey(limitMs)).containers];
+  }
+
+  survey(limitMs = Infinity): Promise<Survey> {
+    return this.faults.call('list', limitMs, () => ({
+      containers: this.engine.all
         .map((container) => this.view(container))
         .filter((container) => container !== null)
         .filter(({ ownership }) => ownership !== 'foreign')
         .map((container) => ({ ...container, exitCode: null })),
-    );
+      holders: this.holders(),
+    }));
+  }
+
+  private holders(): NetworkHolder[] {
+    const referenced = new Set(this.engine.all.map(({ networkHolderId }) => networkHolderId));
+    return [...this.engine.holders.values()]
+      .filter(({ instance }) => instance === this.instance)
+      .map(({ holderId, isReady, state, createdAt }) => ({
+        holderId,
+        isReady,
+        isReferenced: referenced.has(holderId),
+        state,
+        createdAt,
+      }));
   }
 
   readOutput(containerId: string, limitMs = Infinity): Promise<string> {
@@ -135,7 +191,7 @@ export class FakeSandboxRuntime implements SandboxRuntime {
 
   private view(container: FakeContainer | undefined): SandboxContainer | null {
     if (container === undefined) return null;
-    const { containerId, name, state, ip, exitCode } = container;
+    const { containerId, name, networkHolderId, state, exitCode } = container;
     const isOwned = container.instance === this.instance;
     const claim = isOwned ? container.claim : null;
     return {
@@ -143,7 +199,8 @@ export class FakeSandboxRuntime implements SandboxRuntime {
       ownership: claim !== null ? 'ours' : isOwned ? 'unreadable' : 'foreign',
       hasChatName: claim !== null && name === containerNameOf(claim.chatId, this.instance),
       state,
-      ip,
+      ip: this.engine.addressOf(container),
+      networkHolderId,
       exitCode,
       claim,
     };

@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
+import type { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
 import { isolationOptions, missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
 import type { NewContainer, SandboxRuntimeError } from '../../src/sandbox/ports/sandbox-runtime.js';
-import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
+import { aSandboxConfig } from '../builders/configuration.js';
 import { aClaim } from '../builders/containers.js';
+import { aDockerRuntime } from '../builders/network-pool.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 import { type FullBridge, fillBridge } from '../support/full-bridge.js';
@@ -35,8 +36,7 @@ beforeEach(() => {
 afterEach(() => removeAllOf(instance));
 
 const aRuntime = (networkIsolation = false, maxNetworks = 16): DockerSandboxRuntime =>
-  new DockerSandboxRuntime(
-    aDockerConfig(),
+  aDockerRuntime(
     aSandboxConfig({
       image,
       networkName: instance,
@@ -45,8 +45,8 @@ const aRuntime = (networkIsolation = false, maxNetworks = 16): DockerSandboxRunt
       dependenciesHostPath: join(directory, 'dependencies'),
       lambdaToolsHostPath: join(directory, 'tools'),
     }),
-    anAppConfig({ instance }),
-    logger,
+    instance,
+    { logger },
   );
 
 const aContainer = (): NewContainer => ({

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
+import type { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
 import { missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
-import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
+import { aSandboxConfig } from '../builders/configuration.js';
+import { aDockerRuntime } from '../builders/network-pool.js';
 import { RecordingLogger } from '../fakes/observability.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 
@@ -17,12 +18,7 @@ describe("the sandboxes' network", () => {
 
   const logger = new RecordingLogger();
   const aRuntime = (networkIsolation = false): DockerSandboxRuntime =>
-    new DockerSandboxRuntime(
-      aDockerConfig(),
-      aSandboxConfig({ networkName: instance, networkIsolation }),
-      anAppConfig({ instance }),
-      logger,
-    );
+    aDockerRuntime(aSandboxConfig({ networkName: instance, networkIsolation }), instance, { logger });
 
   it('is a bridge that bears its owner, and no chat', async () => {
     await aRuntime().prepare();

@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { eventually } from './eventually.js';
 
 /** Where the engine that tests run against answers. */
 export const ENGINE_SOCKET = '/var/run/docker.sock';
@@ -17,10 +18,23 @@ export async function containersOfChat(instance: string, chatId: string): Promis
   return (await containersOf(instance)).filter(({ Labels }) => Labels.chat_id === chatId);
 }
 
+/** Of the instance, what holds networks: those that wait, and those that are some sandbox's. */
+export async function holdersOf(
+  instance: string,
+): Promise<{ readonly ready: Docker.ContainerInfo[]; readonly taken: Docker.ContainerInfo[] }> {
+  const holders = (await containersOf(instance)).filter(({ Labels }) => Labels.role === 'network-holder');
+  const isReady = ({ Names }: Docker.ContainerInfo): boolean => Names.some((name) => name.includes('-pool-'));
+  return { ready: holders.filter(isReady), taken: holders.filter((holder) => !isReady(holder)) };
+}
+
 /** Removes every container and network of the instance. */
 export async function removeAllOf(instance: string): Promise<void> {
-  const containers = await containersOf(instance);
-  await Promise.all(containers.map(({ Id }) => removeContainer(Id)));
+  // Those that are on their way out already, as holders whose service has ended, are in the network's way till they are gone.
+  await eventually(async () => {
+    const containers = await containersOf(instance);
+    await Promise.all(containers.map(({ Id }) => removeContainer(Id)));
+    return containers.length === 0;
+  }, 'no container is left');
   const networks = await engine.listNetworks({ filters: { label: [`instance=${instance}`] } });
   for (const { Id } of networks) await engine.getNetwork(Id).remove();
 }

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerLivenessWatch } from '../../src/sandbox/adapters/docker/docker-liveness-watch.js';
-import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
 import { ObservedSandboxRuntime } from '../../src/sandbox/adapters/docker/observed-sandbox-runtime.js';
 import type { SandboxClaim } from '../../src/sandbox/domain/container.js';
 import type { NewContainer } from '../../src/sandbox/ports/sandbox-runtime.js';
-import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
+import { aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
 import { aClaim } from '../builders/containers.js';
+import { aDockerRuntime } from '../builders/network-pool.js';
 import { RecordingLogger, RecordingMetrics, RecordingTracer } from '../fakes/observability.js';
 import { engine, ENGINE_SOCKET, INSTANCE_PREFIX, removeAllOf } from './engine.js';
 import { ensureTestImage } from './test-images.js';
@@ -32,10 +32,9 @@ export class WatchedEngine {
       dependenciesHostPath: join(directory, 'dependencies'),
       lambdaToolsHostPath: join(directory, 'tools'),
     });
-    const app = anAppConfig({ instance: this.instance });
     this.watch = new DockerLivenessWatch(docker, this.logger);
     this.runtime = new ObservedSandboxRuntime(
-      new DockerSandboxRuntime(docker, sandbox, app, this.logger),
+      aDockerRuntime(sandbox, this.instance, { docker, logger: this.logger }),
       new RecordingMetrics(),
       new RecordingTracer(),
       (text) => text,

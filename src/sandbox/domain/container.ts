@@ -25,8 +25,10 @@ export interface SandboxContainer {
   /** Whether its name is the one that its chat's container bears. */
   readonly hasChatName: boolean;
   readonly state: ContainerState;
-  /** Its address on the sandboxes' network. */
+  /** Its address on the sandboxes' network; of one in a holder's network the holder's, while that one lives. */
   readonly ip: string | null;
+  /** The container whose network it is in; null where it has its own. */
+  readonly networkHolderId: string | null;
   /** Of a container that has ended, where the engine told. */
   readonly exitCode: number | null;
   /** Present exactly when it is `ours`. */

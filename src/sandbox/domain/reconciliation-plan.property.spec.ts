@@ -5,7 +5,10 @@ import { aUuid } from '../../../test/builders/ids.js';
 import { NOW, secondsFromNow } from '../../../test/builders/times.js';
 import { isActive, isOurs, type SandboxContainer, toSandbox } from './container.js';
 import { planReconciliation, type ReconciliationInput } from './reconciliation-plan.js';
+import type { NetworkHolder } from './network-holder.js';
 import type { Sandbox } from './sandbox.js';
+
+const GRACE_MS = 5000;
 
 const chatIds = fc.constantFrom(aUuid(1), aUuid(2), aUuid(3));
 const times = fc.integer({ min: -20, max: 20 }).map(secondsFromNow);
@@ -18,6 +21,7 @@ const containers = fc
       state: fc.constantFrom('created', 'running', 'running', 'removing', 'dead'),
       hasChatName: fc.boolean(),
       ip: ips,
+      isInHolder: fc.boolean(),
       claim: fc.record({ chatId: chatIds, createdAt: times, expiresAt: times }).map(aClaim),
     }),
     { maxLength: 8 },
@@ -26,9 +30,27 @@ const containers = fc
     all.map((container, index): SandboxContainer => {
       const claim = { ...container.claim, sessionId: aUuid(100 + index) };
       const isOur = container.ownership === 'ours';
-      return { ...container, containerId: `c${index}`, exitCode: null, claim: isOur ? claim : null };
+      return {
+        ...container,
+        containerId: `c${index}`,
+        networkHolderId: container.isInHolder ? `h${index}` : null,
+        exitCode: null,
+        claim: isOur ? claim : null,
+      };
     }),
   );
+
+/** `h0` is the holder of `c0`, if that is in one's network at all, and so on; some are nobody's. */
+const holders = fc
+  .array(
+    fc.record({
+      isReady: fc.boolean(),
+      state: fc.constantFrom('created', 'running', 'running', 'removing', 'dead'),
+      createdAt: times,
+    }),
+    { maxLength: 10 },
+  )
+  .map((all) => all.map((holder, index) => ({ ...holder, holderId: `h${index}` })));
 
 const sandboxes = fc.uniqueArray(
   fc
@@ -51,31 +73,53 @@ const sandboxes = fc.uniqueArray(
 );
 
 const worlds = fc
-  .record({ containers, sandboxes, deletions: fc.array(fc.tuple(chatIds, times)).map((all) => new Map(all)) })
+  .record({
+    containers,
+    holders,
+    sandboxes,
+    deletions: fc.array(fc.tuple(chatIds, times)).map((all) => new Map(all)),
+  })
   // A record is of its own chat's container, or of one that is gone.
   .map((world) => ({
     ...world,
     sandboxes: world.sandboxes.filter(({ containerId, chatId }) =>
       world.containers.every((one) => one.containerId !== containerId || one.claim?.chatId === chatId),
     ),
+    holders: referencedIn(world.containers, world.holders),
     now: NOW,
-    createdGraceMs: 5000,
+    createdGraceMs: GRACE_MS,
   }));
+
+function referencedIn(
+  all: readonly SandboxContainer[],
+  some: readonly Omit<NetworkHolder, 'isReferenced'>[],
+): NetworkHolder[] {
+  const referenced = new Set(all.map(({ networkHolderId }) => networkHolderId));
+  return some.map((holder) => ({ ...holder, isReferenced: referenced.has(holder.holderId) }));
+}
 
 /** What is there once every action was carried out. */
 function carriedOut(world: ReconciliationInput): ReconciliationInput {
   const records = new Map(world.sandboxes.map((sandbox) => [sandbox.chatId, sandbox]));
   const left = new Map(world.containers.map((container) => [container.containerId, container]));
+  const heldBy = new Map(world.holders.map((holder) => [holder.holderId, holder]));
   for (const action of planReconciliation(world)) {
     if (action.kind === 'adopt') records.set(action.chatId, toSandbox(action.container));
     if (action.kind === 'forget') records.delete(action.chatId);
+    if (action.kind === 'remove-holder') heldBy.delete(action.holder.holderId);
     if (action.kind === 'remove') {
+      heldBy.delete(action.container.networkHolderId ?? '');
       left.delete(action.container.containerId);
       const record: Sandbox | undefined = records.get(action.chatId);
       if (record?.containerId === action.container.containerId) records.delete(action.chatId);
     }
   }
-  return { ...world, sandboxes: [...records.values()], containers: [...left.values()] };
+  return {
+    ...world,
+    sandboxes: [...records.values()],
+    containers: [...left.values()],
+    holders: referencedIn([...left.values()], [...heldBy.values()]),
+  };
 }
 
 const check = (predicate: (world: ReconciliationInput) => void): void => {
@@ -130,6 +174,27 @@ describe('planReconciliation, for any world', () => {
         const requestedAt = world.deletions.get(chatId);
         const isAskedFor = requestedAt !== undefined && createdAt <= requestedAt;
         expect(isAskedFor || kept.some(({ claim }) => claim.chatId === chatId)).toBe(true);
+      }
+    });
+  });
+
+  it('takes no network from a container, nor from a process that waits with one, nor one that is being made', () => {
+    check((world) => {
+      for (const action of planReconciliation(world)) {
+        if (action.kind !== 'remove-holder') continue;
+        const { isReady, isReferenced, state, createdAt } = action.holder;
+        expect(isReferenced).toBe(false);
+        expect(isReady && state === 'running').toBe(false);
+        expect(isReady && state === 'created' && NOW.getTime() - createdAt.getTime() < GRACE_MS).toBe(false);
+      }
+    });
+  });
+
+  it('leaves no network that nothing needs', () => {
+    check((world) => {
+      for (const { isReady, isReferenced, state } of carriedOut(world).holders) {
+        const isOnItsWay = state === 'removing';
+        expect(isReferenced || isOnItsWay || (isReady && state !== 'dead')).toBe(true);
       }
     });
   });

@@ -70,6 +70,7 @@ describe('the plan at scale', () => {
     const actions = planReconciliation({
       sandboxes: sandboxes.map((sandbox) => reads.of(sandbox)),
       containers: containers.map((container) => reads.of(container)),
+      holders: [],
       now: NOW,
       createdGraceMs: 5000,
       deletions: new Map(),

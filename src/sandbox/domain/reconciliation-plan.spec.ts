@@ -3,6 +3,7 @@ import {
   aContainer,
   aContainerIn,
   aForeignContainer,
+  aHolder,
   aSandbox,
   anUnreadableContainer,
 } from '../../../test/builders/containers.js';
@@ -18,6 +19,7 @@ const plan = (input: Partial<ReconciliationInput>): ReconciliationAction[] =>
   planReconciliation({
     sandboxes: [],
     containers: [],
+    holders: [],
     now: NOW,
     createdGraceMs: 5000,
     deletions: new Map(),
@@ -166,6 +168,34 @@ describe('planReconciliation', () => {
       expect(plan({ containers: [running], deletions: new Map([[OTHER_CHAT, NOW]]) })).toMatchObject([
         { kind: 'adopt' },
       ]);
+    });
+  });
+
+  describe('of network holders', () => {
+    const stale = { createdAt: secondsAgo(6) };
+    const young = { createdAt: secondsAgo(4) };
+
+    it.each([
+      ['bears a chat’s name and is nobody’s', aHolder(), 'orphaned'],
+      ['bears a chat’s name and was never started', aHolder({ state: 'created' }), 'orphaned'],
+      ['has died', aHolder({ state: 'dead' }), 'dead'],
+      ['has died while it waited', aHolder({ isReady: true, state: 'dead' }), 'dead'],
+      ['was not started in time', aHolder({ isReady: true, state: 'created', ...stale }), 'never-started'],
+    ])('removes one that %s', (_, holder, reason) => {
+      expect(plan({ holders: [holder] })).toEqual([{ kind: 'remove-holder', chatId: null, holder, reason }]);
+    });
+
+    it.each([
+      ['waits', aHolder({ isReady: true })],
+      ['is being made', aHolder({ isReady: true, state: 'created', ...young })],
+      ['is being removed', aHolder({ state: 'removing' })],
+      ['is some container’s', aHolder({ isReferenced: true })],
+      [
+        'has died and is some container’s, with which it goes',
+        aHolder({ isReferenced: true, state: 'dead' }),
+      ],
+    ])('leaves one that %s', (_, holder) => {
+      expect(plan({ holders: [holder] })).toEqual([]);
     });
   });
 });

@@ -7,8 +7,10 @@ import {
   type OurContainer,
   type SandboxContainer,
 } from './container.js';
+import type { NetworkHolder } from './network-holder.js';
 import { isExpired, type Sandbox } from './sandbox.js';
 
+export type HolderRemovalReason = 'orphaned' | 'dead' | 'never-started';
 export type RemovalReason = 'expired' | 'dead' | 'duplicate' | 'deletion-requested';
 type LeaveReason = 'tracked' | 'starting' | 'being-removed' | 'unreadable';
 
@@ -27,12 +29,20 @@ export type ReconciliationAction =
       readonly chatId: string | null;
       readonly container: SandboxContainer;
       readonly reason: LeaveReason;
+    }
+  | {
+      readonly kind: 'remove-holder';
+      readonly chatId: null;
+      readonly holder: NetworkHolder;
+      readonly reason: HolderRemovalReason;
     };
 
 export interface ReconciliationInput {
   readonly sandboxes: readonly Sandbox[];
   /** Every labelled container of this instance, in whatever state. */
   readonly containers: readonly SandboxContainer[];
+  /** Every network holder of this instance, in whatever state. */
+  readonly holders: readonly NetworkHolder[];
   readonly now: Date;
   readonly createdGraceMs: number;
   /** Chats whose sandbox could not be deleted when that was asked for, with the time of asking. */
@@ -52,7 +62,27 @@ export function planReconciliation(input: ReconciliationInput): ReconciliationAc
       planChat(chatId, sandboxes.get(chatId), ours.get(chatId) ?? [], input),
     ),
     ...unreadable,
+    ...input.holders.flatMap((holder) => planHolder(holder, input)),
   ];
+}
+
+/**
+ * One that a container refers to goes with that container. Of the others, one that waits is its service's as long as it
+ * runs; one that bears a chat's name got that after its sandbox's container was made, so that nothing will ever need it.
+ */
+function planHolder(
+  holder: NetworkHolder,
+  { now, createdGraceMs }: ReconciliationInput,
+): ReconciliationAction[] {
+  const { state, isReady, isReferenced, createdAt } = holder;
+  if (isReferenced || state === 'removing') return [];
+  const remove = (reason: HolderRemovalReason): ReconciliationAction[] => [
+    { kind: 'remove-holder', chatId: null, holder, reason },
+  ];
+  if (state === 'dead') return remove('dead');
+  if (!isReady) return remove('orphaned');
+  const isStale = state === 'created' && now.getTime() - createdAt.getTime() >= createdGraceMs;
+  return isStale ? remove('never-started') : [];
 }
 
 function planChat(

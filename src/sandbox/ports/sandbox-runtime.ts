@@ -1,4 +1,5 @@
 import type { SandboxClaim, SandboxContainer } from '../domain/container.js';
+import type { NetworkHolder } from '../domain/network-holder.js';
 
 export const SANDBOX_RUNTIME = Symbol('SandboxRuntime');
 
@@ -6,6 +7,15 @@ export const SANDBOX_RUNTIME = Symbol('SandboxRuntime');
 export interface NewContainer {
   readonly claim: SandboxClaim;
   readonly chatHostPath: string;
+  /** Not to be put into a network that waits for it, after one was lost. */
+  readonly ownNetwork?: boolean;
+}
+
+/** Everything of one instance at one moment. */
+export interface Survey {
+  /** In any state, readable or not; `exitCode` is null in these. */
+  readonly containers: readonly SandboxContainer[];
+  readonly holders: readonly NetworkHolder[];
 }
 
 /**
@@ -23,6 +33,7 @@ export type RuntimeFailure =
   | 'network-ambiguous'
   | 'network-full'
   | 'address-pools-exhausted'
+  | 'network-holder-lost'
   | 'mount-source-missing'
   | 'failed'
   | 'refused';
@@ -58,11 +69,12 @@ export interface SandboxRuntime {
   prepare(limitMs?: number): Promise<void>;
 
   /**
-   * Makes a container for the claim, named after its chat, and does not start it. It goes on the first network that is
-   * not known to be full; a further one is made when it is needed.
+   * Makes a container for the claim, named after its chat, and does not start it. Where a network is ready it is put into
+   * that one; else on the first network that is not known to be full, and a further one is made when it is needed.
    * @returns its id
    * @throws `name-taken` when any container bears the chat's name; `image-missing`, `mount-source-missing`;
-   * `network-full` when there is no room on any network, `address-pools-exhausted` when there can be no further one
+   * `network-full` when there is no room on any network, `address-pools-exhausted` when there can be no further one;
+   * `network-holder-lost` when the ready network was none any more: nothing was made then
    */
   create(container: NewContainer, limitMs?: number): Promise<string>;
 
@@ -70,7 +82,8 @@ export interface SandboxRuntime {
    * Idempotent.
    * @throws `no-such-container`, `network-missing`, `mount-source-missing`; `network-full` when its network has no room
    * for it, `network-ambiguous` when there are two of its name: then it is to be removed, and the next one that is made
-   * goes on another network, or on the one that is left
+   * goes on another network, or on the one that is left; `network-holder-lost` when it can never have the network that it
+   * was put into: it may run, and is to be removed
    */
   start(containerId: string, limitMs?: number): Promise<void>;
 
@@ -78,7 +91,8 @@ export interface SandboxRuntime {
   stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void>;
 
   /**
-   * Ends and removes it at once.
+   * Ends and removes it at once, and then the holder of its network. One of these that cannot be removed is left to the
+   * next pass.
    * @returns whether it was there; one that is being removed already counts as there
    */
   remove(containerId: string, limitMs?: number): Promise<boolean>;
@@ -91,6 +105,12 @@ export interface SandboxRuntime {
 
   /** Every container of this instance in any state, readable or not, by one call. `exitCode` is null in these. */
   list(limitMs?: number): Promise<SandboxContainer[]>;
+
+  /** The same, and every network holder of this instance, by one call: both as they were at one moment. */
+  survey(limitMs?: number): Promise<Survey>;
+
+  /** Ends and removes a network holder. @returns whether it was there */
+  removeHolder(holderId: string, limitMs?: number): Promise<boolean>;
 
   /** The last of what it wrote to its output, some kilobytes at most. */
   readOutput(containerId: string, limitMs?: number): Promise<string>;

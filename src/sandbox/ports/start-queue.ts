@@ -26,6 +26,9 @@ export interface StartQueue {
   /** Starts that may run at a time now, 1 at least. */
   limit(): number;
 
+  /** Milliseconds since the last start ended; 0 while one runs or waits, infinite before the first. */
+  idleMs(): number;
+
   /** Refuses those that wait and all that come; starts under way go on. */
   close(): void;
 }

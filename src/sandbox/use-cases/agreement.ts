@@ -3,6 +3,7 @@ import { SandboxConfig } from '../../config/sandbox-config.js';
 import { CLOCK, type Clock } from '../../kernel/clock.js';
 import { endsInTime } from '../../kernel/in-time.js';
 import { isAlive, isOurs, type OurContainer, type SandboxContainer, toSandbox } from '../domain/container.js';
+import type { NetworkHolder } from '../domain/network-holder.js';
 import {
   planReconciliation,
   type ReconciliationAction,
@@ -58,9 +59,9 @@ export class Agreement {
    */
   async reach(prepare = (): Promise<void> => Promise.resolve()): Promise<CleanupCounts> {
     const beganAt = this.clock.now();
-    const [containers] = await Promise.all([this.runtime.list(), prepare()]);
+    const [{ containers, holders }] = await Promise.all([this.runtime.survey(), prepare()]);
     const sandboxes = await this.registry.list();
-    const actions = await this.plan(sandboxes, containers);
+    const actions = await this.plan(sandboxes, containers, holders);
     this.overdue.seen(this.expiriesOf(actions));
     const records = new Map(sandboxes.map((sandbox) => [sandbox.chatId, sandbox]));
     const work = Map.groupBy(actions.filter(isOfChat), ({ chatId }) => chatId);
@@ -74,6 +75,7 @@ export class Agreement {
       });
       while (!(await endsInTime(settled, PATIENCE_MS)) && this.endContainer.hasBacklog);
     });
+    await forEachBounded(actions.filter(isOfHolder), CONCURRENCY, (action) => this.removeHolder(action));
     await this.withdrawDoneDeletions(actions, beganAt);
     return this.takeCounts(actions.filter(isUnreadable).length);
   }
@@ -99,11 +101,12 @@ export class Agreement {
   private async plan(
     sandboxes: readonly Sandbox[],
     containers: readonly SandboxContainer[],
+    holders: readonly NetworkHolder[] = [],
   ): Promise<ReconciliationAction[]> {
     const now = this.clock.now();
     const createdGraceMs = this.sandbox.createdGraceSeconds * 1000;
     const deletions = await this.registry.listDeletions();
-    return planReconciliation({ sandboxes, containers, now, createdGraceMs, deletions });
+    return planReconciliation({ sandboxes, containers, holders, now, createdGraceMs, deletions });
   }
 
   /** Under the chat's lock: reads again, decides again, acts. */
@@ -158,7 +161,20 @@ export class Agreement {
         await this.remove(action.container, action.reason, record);
         break;
       case 'leave':
+      case 'remove-holder':
         break;
+    }
+  }
+
+  /** Under no lock, and without a second look: what nothing refers to now, nothing will. */
+  private async removeHolder({ holder: { holderId }, reason }: HolderRemoval): Promise<void> {
+    try {
+      if (!(await this.runtime.removeHolder(holderId))) return;
+      this.tally.holder_removed += 1;
+      this.events.holderRemoved(holderId, reason);
+    } catch (error) {
+      this.tally.error += 1;
+      this.events.holderFailed(holderId, error);
     }
   }
 
@@ -196,6 +212,10 @@ export class Agreement {
 
 const isOfChat = (action: ReconciliationAction): action is ReconciliationAction & { chatId: string } =>
   action.chatId !== null;
+
+type HolderRemoval = Extract<ReconciliationAction, { kind: 'remove-holder' }>;
+
+const isOfHolder = (action: ReconciliationAction): action is HolderRemoval => action.kind === 'remove-holder';
 
 const isWork = ({ kind }: ReconciliationAction): boolean => kind !== 'leave';
 

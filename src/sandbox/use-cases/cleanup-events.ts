@@ -2,15 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { METRICS, type Metrics } from '../../observability/ports/metrics.js';
 import type { OurContainer } from '../domain/container.js';
-import type { RemovalReason } from '../domain/reconciliation-plan.js';
+import type { HolderRemovalReason, RemovalReason } from '../domain/reconciliation-plan.js';
 import type { Sandbox } from '../domain/sandbox.js';
 import { SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 
-/** What was done, in sandboxes or containers; `error`: chats. */
+/** What was done, in sandboxes or containers; `error`: chats and network holders. */
 export interface CleanupTally {
   adopted: number;
   expired: number;
   orphan_removed: number;
+  holder_removed: number;
   forgotten: number;
   error: number;
 }
@@ -25,6 +26,7 @@ export const noTally = (): CleanupTally => ({
   adopted: 0,
   expired: 0,
   orphan_removed: 0,
+  holder_removed: 0,
   forgotten: 0,
   error: 0,
 });
@@ -57,6 +59,16 @@ export class CleanupEvents {
       ...idsOf(ended),
       reason,
     });
+  }
+
+  holderRemoved(holderId: string, reason: HolderRemovalReason): void {
+    this.metrics.count('sandbox.cleanup.total', { result: 'holder_removed' });
+    this.logger.info('network_holder_removed', { holder_id: holderId, reason });
+  }
+
+  holderFailed(holderId: string, error: unknown): void {
+    this.passFailed(error);
+    this.logger.error('sandbox_cleanup_failed', { holder_id: holderId, err: error });
   }
 
   failed(chatId: string, error: unknown): void {

@@ -29,7 +29,11 @@ const MAX_TRIES = 10;
  * At which try a start gives up that another container may go round: each network can be full, one after the other; of
  * two of one name, which replicas made at once, the next create leaves one.
  */
-const LAST_TRIES: Partial<Record<RuntimeFailure, number>> = { 'network-full': 16, 'network-ambiguous': 3 };
+const LAST_TRIES: Partial<Record<RuntimeFailure, number>> = {
+  'network-full': 16,
+  'network-ambiguous': 3,
+  'network-holder-lost': 16,
+};
 /** Between two looks at a holder that is about to change. */
 const POLL_MS = 50;
 
@@ -58,21 +62,40 @@ export class ContainerStarter {
    * @throws SandboxRuntimeError, SandboxStartFailedError
    */
   async start(container: NewContainer, budget: TimeBudget, made: Set<string>): Promise<StartedContainer> {
+    let next = container;
     for (let tries = 1; ; tries += 1) {
-      const taken = await this.takeName(container, budget);
+      const taken = await this.takeName(next, budget);
       if (typeof taken !== 'string') return { container: taken, isNew: false };
       made.add(taken);
-      try {
-        await this.run(taken, budget);
-      } catch (error) {
-        if (!isWorthAnother(error, tries)) throw error;
-        // A container stays with its network: only a new one can go on another.
-        await this.runtime.remove(taken, budget.remainingMs);
-        made.delete(taken);
-        continue;
-      }
-      return { container: this.assertLive(await this.runtime.find(taken, budget.remainingMs)), isNew: true };
+      const found = await this.bringUp(taken, budget, tries);
+      if (!isLost(found)) return { container: this.assertLive(found), isNew: true };
+      // A container stays with its network: only a new one can have another.
+      this.logger.warn('sandbox_network_lost', {
+        chat_id: container.claim.chatId,
+        container_id: taken,
+        reason: found.lost,
+      });
+      await this.runtime.remove(taken, budget.remainingMs);
+      made.delete(taken);
+      if (found.lost === 'network-holder-lost') next = { ...container, ownNetwork: true };
     }
+  }
+
+  /** @returns what has become of it, or why it cannot have the network that it was made for while another one could */
+  private async bringUp(
+    containerId: string,
+    budget: TimeBudget,
+    tries: number,
+  ): Promise<SandboxContainer | LostNetwork | null> {
+    try {
+      await this.run(containerId, budget);
+    } catch (error) {
+      if (!isWorthAnother(error, tries)) throw error;
+      return { lost: error.failure };
+    }
+    const found = await this.runtime.find(containerId, budget.remainingMs);
+    const isCutOff = found?.state === 'running' && found.ip === null && found.networkHolderId !== null;
+    return isCutOff ? { lost: 'network-holder-lost' } : found;
   }
 
   /** @returns the id of our new container, or the active one that another replica made */
@@ -113,6 +136,8 @@ export class ContainerStarter {
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       if (error.failure === 'name-taken') return 'name-taken';
+      if (error.failure === 'network-holder-lost')
+        return this.create({ ...container, ownNetwork: true }, budget, mayRepeat);
       if (!error.isUncertain) throw error;
       if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
       // The engine may have made it although it did not say so; without that, its failure stands.
@@ -167,5 +192,12 @@ export class ContainerStarter {
   }
 }
 
-const isWorthAnother = (error: unknown, tries: number): boolean =>
+interface LostNetwork {
+  readonly lost: RuntimeFailure;
+}
+
+const isLost = (found: SandboxContainer | LostNetwork | null): found is LostNetwork =>
+  found !== null && 'lost' in found;
+
+const isWorthAnother = (error: unknown, tries: number): error is SandboxRuntimeError =>
   error instanceof SandboxRuntimeError && tries < (LAST_TRIES[error.failure] ?? 0);

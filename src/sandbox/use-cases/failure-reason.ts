@@ -12,6 +12,7 @@ const REASONS: Record<RuntimeFailure, string> = {
   'network-ambiguous': 'several networks of one name',
   'network-full': 'no room on any network',
   'address-pools-exhausted': 'no addresses left for another network',
+  'network-holder-lost': 'network was lost while it was starting',
   'mount-source-missing': 'mount source missing',
   failed: 'Docker failed',
   refused: 'Docker refused the container',

@@ -55,6 +55,17 @@ describe('containerSpec', () => {
     expect(containerSpec(newContainer, aSandboxConfig(PATHS), 'default')).toStrictEqual(SPEC);
   });
 
+  it('asks for the same in the network of a holder, which has the names of hosts', () => {
+    const { NetworkingConfig: _, ...spec } = SPEC;
+    const { ExtraHosts: __, ...host } = spec.HostConfig;
+    const sandbox = aSandboxConfig({ ...PATHS, extraHosts: ['model:10.0.0.1'] });
+    expect(containerSpec(newContainer, sandbox, 'default', { holderId: 'h1' })).toStrictEqual({
+      ...spec,
+      Labels: { ...spec.Labels, network_holder: 'h1' },
+      HostConfig: { ...host, NetworkMode: 'container:h1' },
+    });
+  });
+
   it('takes everything that can be configured, and hardens as before', () => {
     const sandbox = aSandboxConfig({
       ...PATHS,

@@ -2,29 +2,34 @@ import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerod
 import type { SandboxConfig } from '../../../config/sandbox-config.js';
 import { containerNameOf } from '../../domain/container-name.js';
 import type { NewContainer } from '../../ports/sandbox-runtime.js';
-import { toLabels } from './labels.js';
+import { LABEL, toLabels } from './labels.js';
+
+/** The network of a container: one of the service's, by name, or that of a holder, by the holder's id. */
+export type NetworkChoice = { readonly name: string } | { readonly holderId: string };
 
 /**
  * What the engine is asked for: the whole security posture of a sandbox, on one page.
- * @param networkName the one of the service's networks that it goes on
+ * @param network the one of the service's networks that it goes on, or the container whose network it is to be in
  */
 export function containerSpec(
   { claim, chatHostPath }: NewContainer,
   sandbox: SandboxConfig,
   instance: string,
-  networkName = sandbox.networkName,
+  network: NetworkChoice = { name: sandbox.networkName },
 ): ContainerCreateOptions {
   return {
     name: containerNameOf(claim.chatId, instance),
     Image: sandbox.image,
-    Labels: { ...toLabels(claim, instance) },
+    Labels: {
+      ...toLabels(claim, instance),
+      ...('holderId' in network ? { [LABEL.networkHolder]: network.holderId } : {}),
+    },
     Env: environment(sandbox.env, claim.agentId),
     ...(sandbox.user === '' ? {} : { User: sandbox.user }),
     HostConfig: {
       ...hardening(sandbox),
       ...limits(sandbox),
-      NetworkMode: networkName,
-      ExtraHosts: sandbox.extraHosts,
+      ...networkMode(network, sandbox.extraHosts),
       Mounts: [
         bind(chatHostPath, sandbox.chatMountPath, 'writable'),
         bind(claim.volumeHostPath, sandbox.volumeMountPath, 'writable'),
@@ -32,9 +37,15 @@ export function containerSpec(
         bind(sandbox.lambdaToolsHostPath, sandbox.lambdaToolsMountPath, 'read-only'),
       ],
     },
-    NetworkingConfig: { EndpointsConfig: { [networkName]: {} } },
+    ...('name' in network ? { NetworkingConfig: { EndpointsConfig: { [network.name]: {} } } } : {}),
   };
 }
+
+/** In a holder's network names of hosts are the holder's, and the engine refuses any here. */
+const networkMode = (network: NetworkChoice, extraHosts: string[]): HostConfig =>
+  'name' in network
+    ? { NetworkMode: network.name, ExtraHosts: extraHosts }
+    : { NetworkMode: `container:${network.holderId}` };
 
 function environment(configured: Readonly<Record<string, string>>, agentId: string): string[] {
   return Object.entries({ ...configured, AGENT_ID: agentId }).map(([name, value]) => `${name}=${value}`);

@@ -11,6 +11,7 @@ interface Facts {
   readonly labels?: Record<string, string>;
   readonly name?: string;
   readonly status?: string;
+  readonly mode?: string;
   readonly networks?: Record<string, { NetworkID?: string; IPAddress?: string; GlobalIPv6Address?: string }>;
   readonly exitCode?: number;
 }
@@ -31,6 +32,7 @@ const inspected = (facts: Facts = {}): ContainerInspectInfo => {
     Created: '2026-04-02T21:05:38.292123456Z',
     Config: { Labels: labels },
     State: { Status: status, ExitCode: exitCode },
+    HostConfig: { NetworkMode: facts.mode ?? 'sandbox' },
     NetworkSettings: { Networks: networks },
   } as unknown as ContainerInspectInfo;
 };
@@ -43,6 +45,7 @@ const listed = (facts: Facts = {}): ContainerInfo => {
     Created: 1_775_163_938,
     Labels: labels,
     State: status,
+    HostConfig: { NetworkMode: facts.mode ?? 'sandbox' },
     NetworkSettings: { Networks: networks },
   } as unknown as ContainerInfo;
 };
@@ -60,6 +63,7 @@ describe('a container, inspected or listed', () => {
       hasChatName: true,
       state: 'running',
       ip: '172.18.0.2',
+      networkHolderId: null,
       exitCode: null,
       claim: aClaim(),
     };
@@ -115,6 +119,21 @@ describe('a container, inspected or listed', () => {
     const further = { 'a-bridge': { IPAddress: '10.0.0.9' }, 'sandbox-2': { IPAddress: '172.19.0.2' } };
     expect(ipOf(further)).toEqual(['172.19.0.2', '172.19.0.2']);
     expect(ipOf({ ...further, sandbox: { IPAddress: '' } })).toEqual(['172.19.0.2', '172.19.0.2']);
+  });
+
+  it("in another's network has that one's address, and none where that has none", () => {
+    const facts = { mode: 'container:h1', networks: { sandbox: { IPAddress: '172.18.0.2' } } };
+    const seen = (addressOf: (id: string) => string | null) => [
+      fromInspection(inspected(facts), VIEWPOINT, addressOf),
+      fromListing(listed(facts), VIEWPOINT, addressOf),
+    ];
+    const of = (id: string): string | null => (id === 'h1' ? '172.18.0.9' : null);
+    const [reached, cutOff] = [
+      { networkHolderId: 'h1', ip: '172.18.0.9' },
+      { networkHolderId: 'h1', ip: null },
+    ];
+    expect(seen(of)).toMatchObject([reached, reached]);
+    expect(seen(() => null)).toMatchObject([cutOff, cutOff]);
   });
 
   it("does not bear its chat's name when it bears another", () => {

@@ -1,18 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import { containerNameOf } from '../../domain/container-name.js';
-import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { takenHolderNameOf } from '../../domain/network-holder.js';
+import {
+  type NewContainer,
+  type SandboxRuntime,
+  SandboxRuntimeError,
+  type Survey,
+} from '../../ports/sandbox-runtime.js';
+import { TimeBudget } from '../../use-cases/time-budget.js';
 import { outputText } from './container-output.js';
+import { removeContainer } from './container-removal.js';
 import { containerSpec } from './container-spec.js';
-import { fromInspection, fromListing, type Viewpoint } from './container-view.js';
-import { asInspection, asListing, asText } from './engine-answers.js';
+import { fromInspection, holderIdOf, type Viewpoint } from './container-view.js';
+import { asInspection, asText } from './engine-answers.js';
 import { EngineClient, inBody, remainderOf } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { EngineNetworks } from './engine-networks.js';
-import { LABEL } from './labels.js';
+import { addressOfHolder, surveyOf } from './holder-view.js';
+import { JoinedNetworks } from './joined-networks.js';
+import { listAll } from './network-holders.js';
+import { NetworkPool } from './network-pool.js';
 
 /** Lines of a container's output that are worth a look. */
 const OUTPUT_LINES = 40;
@@ -21,20 +34,21 @@ const OUTPUT_LINES = 40;
 @Injectable()
 export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly engine: EngineClient;
+  private readonly deadlineMs: number;
   private learning: Promise<void> | null = null;
   private dataRoot: string | null = null;
-  private readonly networks: EngineNetworks;
+  private readonly joined = new JoinedNetworks();
 
   constructor(
     docker: DockerConfig,
     private readonly sandbox: SandboxConfig,
     private readonly app: AppConfig,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly networks: EngineNetworks,
+    private readonly pool: NetworkPool,
   ) {
     this.engine = new EngineClient(docker);
-    const { networkName: name, networkIsolation: isIsolated, maxNetworks } = sandbox;
-    const terms = { name, instance: app.instance, isIsolated };
-    this.networks = new EngineNetworks(this.engine, terms, maxNetworks, logger);
+    this.deadlineMs = docker.timeoutSeconds * 1000;
   }
 
   private get viewpoint(): Viewpoint {
@@ -73,22 +87,44 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
+    const { sessionId, chatId } = container.claim;
     const remainingMs = remainderOf(limitMs);
-    const network = await this.networks.take(limitMs);
+    const lease = container.ownNetwork === true ? null : this.pool.take(sessionId);
+    const holderId = lease?.holderId ?? null;
+    const network = holderId === null ? { name: await this.networks.take(limitMs) } : { holderId };
     const { name, ...body } = containerSpec(container, this.sandbox, this.app.instance, network);
     try {
       const created = await this.engine.call(
-        async (docker) => docker.createContainer(inBody(body, { name })),
+        async (docker) => asText((await docker.createContainer(inBody(body, { name }))).id),
         remainingMs(),
       );
-      return asText(created.id);
+      this.joined.learn(created, holderId, chatId);
+      return created;
     } catch (error) {
       this.noteNetwork(error);
-      throw error;
+      if (error instanceof SandboxRuntimeError && error.isUncertain && lease !== null)
+        lease.mayBeReferenced = true;
+      this.pool.giveBack(sessionId);
+      throw holderId === null ? error : asLostHolder(error, holderId);
     }
   }
 
+  /** While it starts, the holder of its network is made the chat's, so that this takes no time of its own. */
   async start(containerId: string, limitMs?: number): Promise<void> {
+    const network = this.joined.of(containerId);
+    if (network === null || network === undefined) return this.startOnly(containerId, limitMs);
+    const { holderId, chatId } = network;
+    const lease = this.pool.leaseOf(holderId);
+    const name = takenHolderNameOf(containerNameOf(chatId, this.app.instance));
+    const [started, assigned] = await Promise.allSettled([
+      this.startOnly(containerId, limitMs),
+      lease === null ? undefined : this.pool.assign(lease, name, limitMs),
+    ]);
+    if (assigned.status === 'rejected') throw lostHolder(assigned.reason);
+    if (started.status === 'rejected') throw asLostHolder(started.reason, holderId);
+  }
+
+  private async startOnly(containerId: string, limitMs?: number): Promise<void> {
     const remainingMs = remainderOf(limitMs);
     try {
       await this.engine.call(async (docker) => {
@@ -105,11 +141,8 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   /** Which network it is, the container tells: others may have gone on to the next one meanwhile. */
   private async noteFullNetwork(error: unknown, containerId: string, limitMs: number): Promise<void> {
     if (!(error instanceof SandboxRuntimeError) || error.failure !== 'network-full') return;
-    const info = await this.engine.call(
-      async (docker) => docker.getContainer(containerId).inspect(),
-      limitMs,
-    );
-    this.networks.noteFull(asText(asInspection(info).HostConfig.NetworkMode));
+    const info = await this.look(containerId, limitMs);
+    if (info !== null) this.networks.noteFull(asText(info.HostConfig.NetworkMode));
   }
 
   async stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {
@@ -126,17 +159,40 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  async remove(containerId: string, limitMs?: number): Promise<boolean> {
+  async remove(containerId: string, limitMs = Infinity): Promise<boolean> {
+    const budget = this.budgetOf(limitMs);
+    // Half: not to know it is no reason to keep the sandbox.
+    const holderId = await this.holderOf(containerId, budget.remainingMs / 2);
+    const wasThere = await removeContainer(this.engine, containerId, budget.remainingMs);
+    if (holderId !== null) await this.removeHolderOf(containerId, holderId, budget.remainingMs);
+    this.joined.forget(containerId);
+    return wasThere;
+  }
+
+  /** Whose network it is in, asking the engine where it was never seen here; null where that cannot be said. */
+  private async holderOf(containerId: string, limitMs: number): Promise<string | null> {
+    const known = this.joined.of(containerId);
+    if (known !== undefined) return known?.holderId ?? null;
     try {
-      await this.engine.call(async (docker) => {
-        await docker.getContainer(containerId).remove({ force: true, v: true });
-      }, limitMs);
-      return true;
+      const info = await this.look(containerId, limitMs);
+      return holderIdOf(info?.HostConfig.NetworkMode);
     } catch (error) {
-      if (hasStatus(error, 409) && isInProgress(error)) return true;
-      if (hasStatus(error, 404)) return false;
-      throw error;
+      this.logger.debug('sandbox_network_unknown', { container_id: containerId, err: error });
+      return null;
     }
+  }
+
+  /** The sandbox is gone, and that is what was asked for; the next pass finds its holder. */
+  private async removeHolderOf(containerId: string, holderId: string, limitMs: number): Promise<void> {
+    try {
+      await this.pool.remove(holderId, limitMs);
+    } catch (error) {
+      this.logger.warn('network_holder_left', { container_id: containerId, holder_id: holderId, err: error });
+    }
+  }
+
+  removeHolder(holderId: string, limitMs?: number): Promise<boolean> {
+    return this.pool.remove(holderId, limitMs);
   }
 
   find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
@@ -147,15 +203,31 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     return this.inspect(containerNameOf(chatId, this.app.instance), limitMs);
   }
 
-  private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
+  /** What several calls that are one for the caller have together. */
+  private budgetOf(limitMs: number): TimeBudget {
+    return new TimeBudget(Math.min(limitMs, this.deadlineMs));
+  }
+
+  private async inspect(idOrName: string, limitMs = Infinity): Promise<SandboxContainer | null> {
+    const budget = this.budgetOf(limitMs);
+    const info = await this.look(idOrName, budget.remainingMs);
+    if (info === null) return null;
+    const holderId = holderIdOf(info.HostConfig.NetworkMode);
+    const holder = holderId === null ? null : await this.look(holderId, budget.remainingMs);
+    await this.networks.learn([(holder ?? info).NetworkSettings.Networks], budget.remainingMs);
+    const container = fromInspection(info, this.viewpoint, () =>
+      holder === null ? null : addressOfHolder(holder, this.viewpoint),
+    );
+    this.joined.learnFrom(container);
+    // Perhaps the network is another one by now: the next start looks.
+    if (container.state === 'running' && container.ip === null) this.networks.lookAgain();
+    return container;
+  }
+
+  private async look(idOrName: string, limitMs: number): Promise<ContainerInspectInfo | null> {
     try {
-      const remainingMs = remainderOf(limitMs);
-      const info = await this.engine.call(async (docker) => docker.getContainer(idOrName).inspect(), limitMs);
-      await this.networks.learn([asInspection(info).NetworkSettings.Networks], remainingMs());
-      const container = fromInspection(info, this.viewpoint);
-      // Perhaps the network is another one by now: the next start looks.
-      if (container.state === 'running' && container.ip === null) this.networks.lookAgain();
-      return container;
+      const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(idOrName).inspect();
+      return asInspection(await this.engine.call(look, limitMs));
     } catch (error) {
       if (hasStatus(error, 404)) return null;
       throw error;
@@ -163,21 +235,21 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async list(limitMs?: number): Promise<SandboxContainer[]> {
+    const { containers } = await this.survey(limitMs);
+    return [...containers];
+  }
+
+  async survey(limitMs?: number): Promise<Survey> {
     const remainingMs = remainderOf(limitMs);
-    const infos = asListing(
-      await this.engine.call(
-        async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.chatId] } }),
-        limitMs,
-      ),
-    );
+    const infos = await listAll(this.engine, limitMs);
     const running = infos
       .filter(({ State }) => State === 'running')
       .map((info) => info.NetworkSettings.Networks);
     this.networks.noteListed(running);
     await this.networks.learn(running, remainingMs());
-    return infos
-      .map((info) => fromListing(info, this.viewpoint))
-      .filter(({ ownership }) => ownership !== 'foreign');
+    const survey = surveyOf(infos, this.viewpoint);
+    for (const container of survey.containers) this.joined.learnFrom(container);
+    return survey;
   }
 
   async readOutput(containerId: string, limitMs?: number): Promise<string> {
@@ -196,8 +268,19 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 }
 
-const isInProgress = (error: unknown): boolean =>
-  error instanceof Error && /already in progress/i.test(error.message);
+/** The holder is no more, where that is what the engine complains of. */
+function asLostHolder(error: unknown, holderId: string): unknown {
+  const isOfHolder =
+    error instanceof SandboxRuntimeError &&
+    error.failure === 'no-such-container' &&
+    error.message.includes(holderId);
+  return isOfHolder ? lostHolder(error) : error;
+}
+
+const lostHolder = (cause: unknown): SandboxRuntimeError =>
+  new SandboxRuntimeError('network-holder-lost', cause instanceof Error ? cause.message : String(cause), {
+    cause,
+  });
 
 interface EngineInfo {
   readonly DockerRootDir: string;

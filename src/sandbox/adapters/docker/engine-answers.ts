@@ -18,14 +18,14 @@ export const asText = (value: unknown): string =>
   typeof value === 'string' && value !== '' ? value : fail('what was asked for');
 
 export const asInspection = (value: ContainerInspectInfo): ContainerInspectInfo =>
-  has(value, ['Id', 'Name', 'Config', 'State', 'NetworkSettings'])
+  has(value, ['Id', 'Name', 'Config', 'State', 'HostConfig', 'NetworkSettings'])
     ? value
     : fail('the description of a container');
 
 export function asListing(value: readonly ContainerInfo[]): readonly ContainerInfo[] {
   const isListing = (items: unknown): boolean =>
     Array.isArray(items) &&
-    items.every((item) => has(item, ['Id', 'Names', 'Labels', 'State', 'NetworkSettings']));
+    items.every((item) => has(item, ['Id', 'Names', 'Labels', 'State', 'HostConfig', 'NetworkSettings']));
   return isListing(value) ? value : fail('a list of containers');
 }
 

@@ -12,6 +12,7 @@ const MEANINGS: readonly (readonly [status: number | null, wording: RegExp, mean
   [404, /no such image/i, 'image-missing'],
   [404, /no such container/i, 'no-such-container'],
   [409, /name .* is already in use/i, 'name-taken'],
+  [null, /cannot join network of a non running container/i, 'network-holder-lost'],
   [null, /network .* not found|could not find network|no such network/i, 'network-missing'],
   [null, /network .* is ambiguous/i, 'network-ambiguous'],
   // "adding interface ... to bridge ... failed: exchange full": the bridge has its 1,023 ports.

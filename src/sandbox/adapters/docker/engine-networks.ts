@@ -1,6 +1,9 @@
-import type { Logger } from '../../../observability/ports/logger.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../../../config/sandbox-config.js';
+import { AppConfig, DockerConfig } from '../../../config/sections.js';
+import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
-import type { EngineClient } from './engine-client.js';
+import { EngineClient } from './engine-client.js';
 import { missingIsolation } from './network-isolation.js';
 import { ensureNetwork, listNetworks, type NetworkTerms } from './sandbox-network.js';
 import { SandboxNetworks } from './sandbox-networks.js';
@@ -9,7 +12,11 @@ import { SandboxNetworks } from './sandbox-networks.js';
 export type Endpoints = Readonly<Record<string, { readonly NetworkID?: string } | undefined>>;
 
 /** The service's networks at the engine: made when they are needed, looked at before they count. */
+@Injectable()
 export class EngineNetworks {
+  private readonly engine: EngineClient;
+  /** Of the first network, which the others share but for the name. */
+  private readonly terms: NetworkTerms;
   private readonly choice: SandboxNetworks;
   /** By name; whether it is one that may be used. */
   private readonly preparations = new Map<string, Promise<boolean>>();
@@ -17,17 +24,16 @@ export class EngineNetworks {
   private readonly isolated = new Map<string, boolean>();
   private hasWarned = false;
 
-  /**
-   * @param terms of the first network, which the others share but for the name
-   * @param count how many there may be, the first among them
-   */
   constructor(
-    private readonly engine: EngineClient,
-    private readonly terms: NetworkTerms,
-    count: number,
-    private readonly logger: Logger,
+    docker: DockerConfig,
+    sandbox: SandboxConfig,
+    app: AppConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.choice = new SandboxNetworks(terms.name, count);
+    const { networkName: name, networkIsolation: isIsolated, maxNetworks } = sandbox;
+    this.engine = new EngineClient(docker);
+    this.terms = { name, instance: app.instance, isIsolated };
+    this.choice = new SandboxNetworks(name, maxNetworks);
   }
 
   /** Makes the first network when it is missing. @throws SandboxRuntimeError, `network-not-isolated` among them */

@@ -16,6 +16,10 @@ export const LABEL = {
   instance: 'instance',
   createdAt: 'created_at',
   schemaVersion: 'schema-version',
+  /** Of helpers: what they are for. */
+  role: 'role',
+  /** Of a sandbox in a holder's network: the holder's id. */
+  networkHolder: 'network_holder',
 } as const;
 
 /** The labels that an older service's containers bear, which had no instance. */
@@ -46,6 +50,28 @@ export const toLabels = (claim: SandboxClaim, instance: string): Labels => ({
   [LABEL.createdAt]: claim.createdAt.toISOString(),
   [LABEL.schemaVersion]: SCHEMA_VERSION,
 });
+
+const NETWORK_HOLDER = 'network-holder';
+
+/** With the port that sandboxes bear too, so that one list of the engine's finds both. */
+export const holderLabels = (endpointPort: number, createdAt: Date, instance: string): Labels => ({
+  [LABEL.endpointPort]: String(endpointPort),
+  ...ownerLabels(instance),
+  [LABEL.createdAt]: createdAt.toISOString(),
+  [LABEL.schemaVersion]: SCHEMA_VERSION,
+  [LABEL.role]: NETWORK_HOLDER,
+});
+
+/** Whether these are the labels of a network holder of this instance. */
+export const isHolderOf = (labels: Labels, instance: string): boolean =>
+  labels[LABEL.role] === NETWORK_HOLDER &&
+  labels[LABEL.schemaVersion] === SCHEMA_VERSION &&
+  isManaged(labels) &&
+  isOwnedBy(labels, instance);
+
+/** @param containerCreatedAt stands in for a label that cannot be read */
+export const holderCreatedAt = (labels: Labels, containerCreatedAt: Date): Date =>
+  readTime(labels[LABEL.createdAt]) ?? containerCreatedAt;
 
 /** Whether a service like this one made what bears these labels. */
 export const isManaged = (labels: Labels): boolean => labels[LABEL.managedBy] === MANAGED_BY;

@@ -3,7 +3,12 @@ import type { TextRedaction } from '../../../observability/ports/redaction.js';
 import type { Span, SpanAttributes, Tracer } from '../../../observability/ports/tracer.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import type { LivenessWatch } from '../../ports/liveness-watch.js';
-import { type NewContainer, type SandboxRuntime, SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import {
+  type NewContainer,
+  type SandboxRuntime,
+  SandboxRuntimeError,
+  type Survey,
+} from '../../ports/sandbox-runtime.js';
 import { loggable } from './container-output.js';
 import { idsOf, KnownContainers } from './known-containers.js';
 
@@ -65,14 +70,27 @@ export class ObservedSandboxRuntime implements SandboxRuntime {
     });
   }
 
-  list(limitMs?: number): Promise<SandboxContainer[]> {
+  async list(limitMs?: number): Promise<SandboxContainer[]> {
+    const { containers } = await this.survey(limitMs);
+    return [...containers];
+  }
+
+  survey(limitMs?: number): Promise<Survey> {
     return this.observe('list', 'list_sandboxes', {}, async (span) => {
-      const containers = await this.seen(
-        () => this.runtime.list(limitMs),
-        (all) => all,
+      const survey = await this.seen(
+        () => this.runtime.survey(limitMs),
+        ({ containers }) => containers,
       );
-      span.set({ 'sandbox.result': 'listed', 'sandbox.count': containers.length });
-      return containers;
+      span.set({ 'sandbox.result': 'listed', 'sandbox.count': survey.containers.length });
+      return survey;
+    });
+  }
+
+  removeHolder(holderId: string, limitMs?: number): Promise<boolean> {
+    return this.observe('delete', 'delete_network_holder', { 'container.id': holderId }, async (span) => {
+      const wasThere = await this.runtime.removeHolder(holderId, limitMs);
+      span.set({ 'sandbox.result': wasThere ? 'deleted' : 'not_found' });
+      return wasThere;
     });
   }
 

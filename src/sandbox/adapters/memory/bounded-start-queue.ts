@@ -14,6 +14,9 @@ export class BoundedStartQueue implements StartQueue {
   private readonly adaptive: AdaptiveLimit;
   private readonly slots: FairSemaphore;
   private isClosed = false;
+  /** Starts that run or wait. */
+  private present = 0;
+  private lastEndedMs = -Infinity;
 
   constructor({ maxConcurrentStarts }: SandboxConfig) {
     this.adaptive = new AdaptiveLimit(maxConcurrentStarts);
@@ -26,10 +29,14 @@ export class BoundedStartQueue implements StartQueue {
     kindOf: (result: T) => string | null = () => 'start',
   ): Promise<T> {
     if (this.isClosed) throw new StartRefusedError('closed');
+    this.present += 1;
     try {
       return await this.slots.run(waitMs, () => this.measured(start, kindOf));
     } catch (error) {
       throw error instanceof TurnRefusedError ? new StartRefusedError(error.reason) : error;
+    } finally {
+      this.present -= 1;
+      this.lastEndedMs = performance.now();
     }
   }
 
@@ -65,6 +72,10 @@ export class BoundedStartQueue implements StartQueue {
 
   limit(): number {
     return this.adaptive.current;
+  }
+
+  idleMs(): number {
+    return this.present > 0 ? 0 : performance.now() - this.lastEndedMs;
   }
 
   close(): void {

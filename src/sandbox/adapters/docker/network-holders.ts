@@ -1,0 +1,126 @@
+import type { Duplex } from 'node:stream';
+import type { ContainerInfo } from 'dockerode';
+import type { SandboxConfig } from '../../../config/sandbox-config.js';
+import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import { removeContainer } from './container-removal.js';
+import { asInspection, asListing, asText } from './engine-answers.js';
+import { type EngineClient, inBody } from './engine-client.js';
+import { importHolderImage } from './holder-image.js';
+import type { EngineNetworks } from './engine-networks.js';
+import { holderSpec } from './holder-spec.js';
+import { referencedBy } from './holder-view.js';
+import { isHolderOf, LABEL } from './labels.js';
+import { NetworkLease } from './network-lease.js';
+
+/** Network holders as containers of one Docker engine. Every method throws SandboxRuntimeError only. */
+export class NetworkHolders {
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly sandbox: SandboxConfig,
+    private readonly instance: string,
+    private readonly networks: EngineNetworks,
+  ) {}
+
+  /** Starts one under this name, and leaves nothing behind where that fails, as far as the engine lets it. */
+  async start(name: string, createdAt: Date, onOver: (lease: NetworkLease) => void): Promise<NetworkLease> {
+    const network = await this.networks.take();
+    const holderId = await this.create(name, createdAt, network);
+    let lease: NetworkLease | null = null;
+    try {
+      lease = await this.lease(holderId, onOver);
+      await this.engine.call(async (docker) => {
+        await docker.getContainer(holderId).start();
+      });
+      return lease;
+    } catch (error) {
+      this.noteNetwork(error, network);
+      lease?.release();
+      await this.removeAfterFailure(holderId);
+      throw error;
+    }
+  }
+
+  /** So that the next one goes on another network, or on one that is made anew. */
+  private noteNetwork(error: unknown, network: string): void {
+    if (!(error instanceof SandboxRuntimeError)) return;
+    if (error.failure === 'network-full') this.networks.noteFull(network);
+    if (error.failure === 'network-missing' || error.failure === 'network-ambiguous')
+      this.networks.lookAgain();
+  }
+
+  private async create(name: string, createdAt: Date, network: string): Promise<string> {
+    const { name: _, ...body } = holderSpec(name, createdAt, this.sandbox, this.instance, network);
+    const create = (): Promise<string> =>
+      this.engine.call(async (docker) => asText((await docker.createContainer(inBody(body, { name }))).id));
+    try {
+      return await create();
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError) || error.failure !== 'image-missing') throw error;
+      await importHolderImage(this.engine);
+      return create();
+    }
+  }
+
+  /** Before the start, so that the holder never runs without anybody's holding it. */
+  private async lease(holderId: string, onOver: (lease: NetworkLease) => void): Promise<NetworkLease> {
+    const connection = await this.engine.call((docker) =>
+      docker.getContainer(holderId).attach({ stream: true, stdin: true, stdout: true, hijack: true }),
+    );
+    return new NetworkLease(holderId, connection as Duplex, onOver);
+  }
+
+  /** What cannot be removed now ends by itself, or is found by the sweep. */
+  private async removeAfterFailure(holderId: string): Promise<void> {
+    try {
+      await this.remove(holderId);
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+    }
+  }
+
+  remove(holderId: string, limitMs?: number): Promise<boolean> {
+    return removeContainer(this.engine, holderId, limitMs);
+  }
+
+  /** Gives it the name of a chat's. One of ours that bears that name, and that nothing needs any more, is removed. */
+  async rename(holderId: string, name: string, limitMs?: number): Promise<void> {
+    try {
+      await this.callRename(holderId, name, limitMs);
+    } catch (error) {
+      if (!(error instanceof SandboxRuntimeError)) throw error;
+      if (error.failure === 'name-taken') await this.removeOrphan(name, error, limitMs);
+      else if (!error.isUncertain) throw error;
+      else if ((await this.nameOf(holderId, limitMs)) === name) return;
+      await this.callRename(holderId, name, limitMs);
+    }
+  }
+
+  private callRename(holderId: string, name: string, limitMs?: number): Promise<void> {
+    return this.engine.call(async (docker) => {
+      await docker.getContainer(holderId).rename({ name });
+    }, limitMs);
+  }
+
+  private async nameOf(holderId: string, limitMs?: number): Promise<string> {
+    const info = await this.engine.call((docker) => docker.getContainer(holderId).inspect(), limitMs);
+    return asInspection(info).Name.replace(/^\//, '');
+  }
+
+  private async removeOrphan(name: string, taken: SandboxRuntimeError, limitMs?: number): Promise<void> {
+    const infos = await listAll(this.engine, limitMs);
+    const found = infos.find(({ Names }) => Names.includes(`/${name}`));
+    // None: it has just gone.
+    if (found === undefined) return;
+    if (!isHolderOf(found.Labels, this.instance) || referencedBy(infos).has(found.Id)) throw taken;
+    await this.remove(found.Id, limitMs);
+  }
+}
+
+/** Sandboxes' containers and holders alike, whosesoever, in any state. */
+export const listAll = async (engine: EngineClient, limitMs?: number): Promise<readonly ContainerInfo[]> =>
+  asListing(
+    await engine.call(
+      async (docker) => docker.listContainers({ all: true, filters: { label: [LABEL.endpointPort] } }),
+      limitMs,
+    ),
+  );
