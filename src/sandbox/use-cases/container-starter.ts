@@ -59,7 +59,7 @@ export class ContainerStarter {
     const taken = await this.takeName(container, budget);
     if (typeof taken !== 'string') return { container: taken, isNew: false };
     onCreated(taken);
-    const found = await this.bringUp(taken, budget);
+    const found = await this.bringUp(taken, container, budget);
     if (found !== 'network-lost') return { container: this.assertLive(found), isNew: true };
     this.logger.warn('network_holder_lost', { chat_id: container.claim.chatId, container_id: taken });
     await this.runtime.remove(taken, budget.remainingMs);
@@ -69,12 +69,13 @@ export class ContainerStarter {
   /** @returns what has become of it; `network-lost` where it was put into a network that is none any more */
   private async bringUp(
     containerId: string,
+    container: NewContainer,
     budget: TimeBudget,
   ): Promise<SandboxContainer | 'network-lost' | null> {
     try {
       await this.run(containerId, budget);
     } catch (error) {
-      if (isLostNetwork(error)) return 'network-lost';
+      if (hasLostNetwork(container, error)) return 'network-lost';
       throw error;
     }
     const found = await this.runtime.find(containerId, budget.remainingMs);
@@ -120,7 +121,8 @@ export class ContainerStarter {
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       if (error.failure === 'name-taken') return 'name-taken';
-      if (isLostNetwork(error)) return this.create({ ...container, ownNetwork: true }, budget, mayRepeat);
+      if (hasLostNetwork(container, error))
+        return this.create({ ...container, ownNetwork: true }, budget, mayRepeat);
       if (!error.isUncertain) throw error;
       if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
       // The engine may have made it although it did not say so; without that, its failure stands.
@@ -175,5 +177,6 @@ export class ContainerStarter {
   }
 }
 
-const isLostNetwork = (error: unknown): boolean =>
-  error instanceof SandboxRuntimeError && error.failure === 'network-holder-lost';
+/** Whether it is to be tried again with a network of its own. */
+const hasLostNetwork = ({ ownNetwork }: NewContainer, error: unknown): boolean =>
+  ownNetwork !== true && error instanceof SandboxRuntimeError && error.failure === 'network-holder-lost';

@@ -13,6 +13,7 @@ import {
   SandboxRuntimeError,
   type Survey,
 } from '../../ports/sandbox-runtime.js';
+import { TimeBudget } from '../../use-cases/time-budget.js';
 import { outputText } from './container-output.js';
 import { removeContainer } from './container-removal.js';
 import { containerSpec } from './container-spec.js';
@@ -163,11 +164,11 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async remove(containerId: string, limitMs = Infinity): Promise<boolean> {
-    const endMs = performance.now() + Math.min(limitMs, this.deadlineMs);
-    const leftMs = (): number => Math.max(0, endMs - performance.now());
-    const holderId = await this.holderOf(containerId, leftMs());
-    const wasThere = await removeContainer(this.engine, containerId, leftMs());
-    if (holderId !== null) await this.removeHolderOf(containerId, holderId, leftMs());
+    const budget = this.budgetOf(limitMs);
+    // Half: not to know it is no reason to keep the sandbox.
+    const holderId = await this.holderOf(containerId, budget.remainingMs / 2);
+    const wasThere = await removeContainer(this.engine, containerId, budget.remainingMs);
+    if (holderId !== null) await this.removeHolderOf(containerId, holderId, budget.remainingMs);
     this.joined.forget(containerId);
     return wasThere;
   }
@@ -206,11 +207,17 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     return this.inspect(containerNameOf(chatId, this.app.instance), limitMs);
   }
 
-  private async inspect(idOrName: string, limitMs?: number): Promise<SandboxContainer | null> {
-    const info = await this.look(idOrName, limitMs);
+  /** What several calls that are one for the caller have together. */
+  private budgetOf(limitMs: number): TimeBudget {
+    return new TimeBudget(Math.min(limitMs, this.deadlineMs));
+  }
+
+  private async inspect(idOrName: string, limitMs = Infinity): Promise<SandboxContainer | null> {
+    const budget = this.budgetOf(limitMs);
+    const info = await this.look(idOrName, budget.remainingMs);
     if (info === null) return null;
     const holderId = holderIdOf(info.HostConfig.NetworkMode);
-    const holder = holderId === null ? null : await this.look(holderId, limitMs);
+    const holder = holderId === null ? null : await this.look(holderId, budget.remainingMs);
     const container = fromInspection(info, this.viewpoint, () =>
       holder === null ? null : addressOfHolder(holder, this.viewpoint),
     );
@@ -220,7 +227,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     return container;
   }
 
-  private async look(idOrName: string, limitMs?: number): Promise<ContainerInspectInfo | null> {
+  private async look(idOrName: string, limitMs: number): Promise<ContainerInspectInfo | null> {
     try {
       const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(idOrName).inspect();
       return asInspection(await this.engine.call(look, limitMs));
