@@ -49,6 +49,7 @@ export class EngineProxy {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
+    server.on('upgrade', (incoming: IncomingMessage, socket: Socket) => this.handleUpgrade(incoming, socket));
     this.server = server;
     await new Promise<void>((done) => server.listen(this.socketPath, done));
   }
@@ -89,9 +90,25 @@ export class EngineProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private handle(incoming: IncomingMessage, answer: ServerResponse): void {
-    const call = `${incoming.method ?? ''} ${(incoming.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')}`;
+  /** A call that becomes a connection; what is no answer then, is none at all. */
+  private handleUpgrade(incoming: IncomingMessage, socket: Socket): void {
+    const fault = this.faultOf(this.noted(incoming));
+    const carryOut = (): void => upgrade(incoming, socket, fault === 'lose-answer' || fault === 'cut-answer');
+    if (fault === 'hang') return;
+    if (fault === 'delay') setTimeout(carryOut, DELAY_MS);
+    else if (fault === 'refuse') socket.destroy();
+    else if (typeof fault === 'number') socket.end(`HTTP/1.1 ${fault} Injected\r\nContent-Length: 0\r\n\r\n`);
+    else carryOut();
+  }
+
+  private noted({ method, url }: IncomingMessage): string {
+    const call = `${method ?? ''} ${(url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')}`;
     this.journal.push(call);
+    return call;
+  }
+
+  private handle(incoming: IncomingMessage, answer: ServerResponse): void {
+    const call = this.noted(incoming);
     const fault = this.faultOf(call);
     if (fault === 'hang') return;
     if (fault === 'delay') {
@@ -127,6 +144,32 @@ export class EngineProxy {
       forward(incoming, answer, fault, rewritingOf(call, fault, this.removing), passEvents);
     }
   }
+}
+
+function upgrade({ method, url, headers }: IncomingMessage, client: Socket, isLost: boolean): void {
+  const onward = request({ socketPath: ENGINE_SOCKET, method, path: url, headers });
+  client.on('error', () => onward.destroy());
+  onward.on('error', () => client.destroy());
+  // Not upgraded: the engine's refusal.
+  onward.on('response', (response) => {
+    client.write(`HTTP/1.1 ${response.statusCode ?? 502} Refused\r\nConnection: close\r\n\r\n`);
+    response.pipe(client);
+  });
+  onward.on('upgrade', (_, engine) => {
+    engine.on('error', () => client.destroy());
+    for (const [one, other] of [
+      [client, engine],
+      [engine, client],
+    ] as const)
+      one.once('close', () => other.destroy());
+    if (isLost) {
+      client.destroy();
+      return;
+    }
+    client.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    engine.pipe(client).pipe(engine);
+  });
+  onward.end();
 }
 
 const isMatch = (pattern: RegExp | string, call: string): boolean =>

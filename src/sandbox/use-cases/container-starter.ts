@@ -32,7 +32,6 @@ const MAX_TRIES = 10;
 const LAST_TRIES: Partial<Record<RuntimeFailure, number>> = {
   'network-full': 16,
   'network-ambiguous': 3,
-  'network-holder-lost': 16,
 };
 /** Between two looks at a holder that is about to change. */
 const POLL_MS = 50;
@@ -67,30 +66,29 @@ export class ContainerStarter {
       const taken = await this.takeName(next, budget);
       if (typeof taken !== 'string') return { container: taken, isNew: false };
       made.add(taken);
-      const found = await this.bringUp(taken, budget, tries);
+      const found = await this.bringUp(taken, next, budget, tries);
       if (!isLost(found)) return { container: this.assertLive(found), isNew: true };
       // A container stays with its network: only a new one can have another.
-      this.logger.warn('sandbox_network_lost', {
-        chat_id: container.claim.chatId,
-        container_id: taken,
-        reason: found.lost,
-      });
+      if (found.lost === 'network-holder-lost') {
+        this.logger.warn('network_holder_lost', { chat_id: container.claim.chatId, container_id: taken });
+        next = { ...container, ownNetwork: true };
+      }
       await this.runtime.remove(taken, budget.remainingMs);
       made.delete(taken);
-      if (found.lost === 'network-holder-lost') next = { ...container, ownNetwork: true };
     }
   }
 
   /** @returns what has become of it, or why it cannot have the network that it was made for while another one could */
   private async bringUp(
     containerId: string,
+    container: NewContainer,
     budget: TimeBudget,
     tries: number,
   ): Promise<SandboxContainer | LostNetwork | null> {
     try {
       await this.run(containerId, budget);
     } catch (error) {
-      if (!isWorthAnother(error, tries)) throw error;
+      if (!isWorthAnother(container, error, tries)) throw error;
       return { lost: error.failure };
     }
     const found = await this.runtime.find(containerId, budget.remainingMs);
@@ -136,7 +134,7 @@ export class ContainerStarter {
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       if (error.failure === 'name-taken') return 'name-taken';
-      if (error.failure === 'network-holder-lost')
+      if (hasLostNetwork(container, error))
         return this.create({ ...container, ownNetwork: true }, budget, mayRepeat);
       if (!error.isUncertain) throw error;
       if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
@@ -199,5 +197,14 @@ interface LostNetwork {
 const isLost = (found: SandboxContainer | LostNetwork | null): found is LostNetwork =>
   found !== null && 'lost' in found;
 
-const isWorthAnother = (error: unknown, tries: number): error is SandboxRuntimeError =>
-  error instanceof SandboxRuntimeError && tries < (LAST_TRIES[error.failure] ?? 0);
+/** Whether it is to be tried again with a network of its own. */
+const hasLostNetwork = ({ ownNetwork }: NewContainer, error: unknown): boolean =>
+  ownNetwork !== true && error instanceof SandboxRuntimeError && error.failure === 'network-holder-lost';
+
+const isWorthAnother = (
+  container: NewContainer,
+  error: unknown,
+  tries: number,
+): error is SandboxRuntimeError =>
+  hasLostNetwork(container, error) ||
+  (error instanceof SandboxRuntimeError && tries < (LAST_TRIES[error.failure] ?? 0));

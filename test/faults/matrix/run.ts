@@ -14,9 +14,12 @@ export interface MatrixResult {
   readonly faults: readonly string[];
 }
 
-/** Finds all cells and carries out those that are chosen. */
-export async function runMatrix(choose: (cells: readonly Cell[]) => Cell[]): Promise<MatrixResult> {
-  const worlds = await Promise.all(Array.from({ length: WORLDS }, () => MatrixWorld.open()));
+/** Finds all cells and carries out those that are chosen, with so many networks that wait. */
+export async function runMatrix(
+  choose: (cells: readonly Cell[]) => Cell[],
+  poolSize = 0,
+): Promise<MatrixResult> {
+  const worlds = await Promise.all(Array.from({ length: WORLDS }, () => MatrixWorld.open(poolSize)));
   try {
     const [first] = worlds;
     if (first === undefined) throw new Error('there is no world');

@@ -21,10 +21,12 @@ const nothingToFinish = (): Promise<void> => Promise.resolve();
 
 export async function stage(world: MatrixWorld, state: State): Promise<Staged> {
   const chatId = MatrixWorld.newChat();
+  await world.fillPool();
   if (state === 'none') return { chatId, containerId: null, finish: nothingToFinish };
   const { status, body } = await world.create(chatId);
   const containerId = body.container_id ?? '';
   if (status !== 200) throw new Error(`no sandbox to begin with: ${status} ${JSON.stringify(body)}`);
+  await world.fillPool();
   const container = engine.getContainer(containerId);
   if (state === 'expired') world.expireAll();
   if (state === 'dead') {

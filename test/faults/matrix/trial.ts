@@ -82,6 +82,8 @@ async function disagreements(
   const { status, body } = await world.get(chatId);
   const faults: string[] = [];
   const [only, ...others] = after;
+  const orphans = await world.orphans();
+  if (orphans.length > 0) faults.push(`holders for nothing: ${orphans.join(', ')}`);
   if (others.length > 0) faults.push(`${after.length} containers: ${JSON.stringify(after)}`);
   if (after.some(({ state }) => state !== 'running')) faults.push(`left: ${JSON.stringify(after)}`);
   if (only === undefined ? status !== 404 : body.container_id !== only.id || body.endpoint?.ip !== only.ip)
@@ -105,6 +107,8 @@ async function ofNext(world: MatrixWorld, { chatId }: Staged): Promise<string[]>
     faults.push(`the next create: ${created.status} ${JSON.stringify(created.body)}`);
   const deleted = await world.delete(chatId);
   const left = await world.containers();
+  const orphans = await world.orphans();
+  if (orphans.length > 0) faults.push(`the next delete leaves ${orphans.join(', ')}`);
   if (deleted.status !== 200 || left.length > 0)
     faults.push(`the next delete: ${deleted.status}, ${JSON.stringify(left)}`);
   return faults;

@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
+import type { ContainerInfo } from 'dockerode';
 import { createApplication } from '../../../src/application.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { CLOCK, type Clock } from '../../../src/kernel/clock.js';
+import { NetworkPool } from '../../../src/sandbox/adapters/docker/network-pool.js';
 import { StartupReconciler } from '../../../src/sandbox/adapters/schedule/startup-reconciler.js';
+import { START_QUEUE, type StartQueue } from '../../../src/sandbox/ports/start-queue.js';
 import { CleanupExpiredSandboxes } from '../../../src/sandbox/use-cases/cleanup-expired-sandboxes.js';
 import { containersOf, INSTANCE_PREFIX, removeAllOf, removeContainer } from '../../support/engine.js';
 import { eventually } from '../../support/eventually.js';
@@ -29,6 +32,8 @@ export interface Answered {
   };
 }
 
+const isOfSandbox = ({ Labels }: ContainerInfo): boolean => Labels.role === undefined;
+
 /** The whole service in this process, behind an engine that fails on request, with a clock that can be put forward. */
 export class MatrixWorld {
   readonly instance = `${INSTANCE_PREFIX}${randomBytes(4).toString('hex')}`;
@@ -40,12 +45,14 @@ export class MatrixWorld {
   private constructor(
     private readonly directory: string,
     private readonly image: string,
+    private readonly poolSize: number,
   ) {}
 
-  static async open(): Promise<MatrixWorld> {
+  /** @param poolSize networks that wait; they are made when `fillPool` says so, never beside what is tried */
+  static async open(poolSize = 0): Promise<MatrixWorld> {
     const directory = await mkdtemp(join(tmpdir(), 'sandbox-master-matrix-'));
     await mkdir(join(directory, 'volume'), { mode: 0o777 });
-    const world = new MatrixWorld(directory, await ensureTestImage('agent'));
+    const world = new MatrixWorld(directory, await ensureTestImage('agent'), poolSize);
     await world.proxy.open();
     await world.start();
     await world.untilReconciled();
@@ -60,6 +67,7 @@ export class MatrixWorld {
     const clock = app.get<Clock>(CLOCK);
     const now = clock.now.bind(clock);
     clock.now = () => new Date(now().getTime() + this.shiftMs);
+    app.get<StartQueue>(START_QUEUE).idleMs = () => 0;
     await app.listen(0, '127.0.0.1');
     this.url = await app.getUrl();
   }
@@ -90,8 +98,13 @@ export class MatrixWorld {
   /** Ends all faults and all sandboxes. */
   async clear(): Promise<void> {
     this.proxy.heal();
-    for (const { id } of await this.containers()) await removeContainer(id);
+    for (const { Id } of await containersOf(this.instance)) await removeContainer(Id);
     await this.sweep();
+  }
+
+  async fillPool(): Promise<void> {
+    const pool = this.service.get(NetworkPool);
+    while (pool.missing > 0) await pool.add();
   }
 
   expireAll(): void {
@@ -114,13 +127,25 @@ export class MatrixWorld {
     return this.request('GET', `/api/v1/sandboxes/${chatId}`);
   }
 
-  /** Of the instance, with state and address as the engine itself tells them. */
+  /** The sandboxes' of the instance, with state and address as the engine itself tells them. */
   async containers(): Promise<{ id: string; state: string; ip: string }[]> {
-    return (await containersOf(this.instance)).map(({ Id, State, NetworkSettings }) => ({
-      id: Id,
-      state: State,
-      ip: NetworkSettings.Networks[this.instance]?.IPAddress ?? '',
-    }));
+    const all = await containersOf(this.instance);
+    const addressOf = ({ NetworkSettings }: ContainerInfo): string =>
+      NetworkSettings.Networks[this.instance]?.IPAddress ?? '';
+    return all.filter(isOfSandbox).map((container) => {
+      const holder = all.find(({ Id }) => container.HostConfig.NetworkMode === `container:${Id}`);
+      return { id: container.Id, state: container.State, ip: addressOf(holder ?? container) };
+    });
+  }
+
+  /** Names of the holders that no container needs and no service waits with. */
+  async orphans(): Promise<string[]> {
+    const all = await containersOf(this.instance);
+    const needed = new Set(all.map(({ HostConfig }) => HostConfig.NetworkMode));
+    return all
+      .filter((container) => !isOfSandbox(container) && !needed.has(`container:${container.Id}`))
+      .map(({ Names, State }) => `${Names.join()} ${State}`)
+      .filter((text) => !/-pool-\w+ running$/.test(text));
   }
 
   static newChat(): string {
@@ -154,6 +179,7 @@ export class MatrixWorld {
       APP_DOCKER_TIMEOUT_SECONDS: String(ENGINE_SECONDS),
       APP_SANDBOX_IMAGE: this.image,
       APP_SANDBOX_NETWORK_NAME: this.instance,
+      APP_SANDBOX_NETWORK_POOL_SIZE: String(this.poolSize),
       APP_SANDBOX_TTL_SECONDS: String(TTL_SECONDS),
       // It sweeps when it is told to.
       APP_SANDBOX_CLEANUP_INTERVAL_SECONDS: '86400',

@@ -30,8 +30,14 @@ describe('the program of network holders', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('takes nothing else for the word', async () => {
+    child.stdin.end(JSON.stringify({ stream: true, stdin: true, stdout: true, hijack: true }));
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(child.stdout.read()).toBeNull();
+  });
+
   it('says what it was told, and then stays whatever becomes of its input, until it is killed', async () => {
-    child.stdin.write('!');
+    child.stdin.write('some!');
     expect(await once(child.stdout, 'data')).toEqual([Buffer.from('!')]);
     child.stdin.end();
     child.stdout.destroy();

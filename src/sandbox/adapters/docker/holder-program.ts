@@ -5,8 +5,9 @@ export type HolderArchitecture = (typeof HOLDER_ARCHITECTURES)[number];
 /*
  * The whole of what runs in a holder, in machine code, since no registry and no compiler is to be needed for it:
  *
- *     if (read(0, &byte, 1) <= 0) exit(0);   // the service died: nobody will ever need this network
- *     write(1, &byte, 1);                    // it is needed from now on, whatever becomes of the service
+ *     do if (read(0, &byte, 1) <= 0) exit(0);  // the service died: nobody will ever need this network
+ *     while (byte != '!');                     // clients send an attach with a body, which may end up here
+ *     write(1, &byte, 1);                      // it is needed from now on, whatever becomes of the service
  *     for (;;) pause();
  */
 const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
@@ -15,10 +16,12 @@ const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
     ...[0x48, 0x83, 0xec, 0x08], //             sub   rsp, 8
     ...[0x48, 0x89, 0xe6], //                   mov   rsi, rsp
     ...[0xba, 0x01, 0x00, 0x00, 0x00], //       mov   edx, 1
-    ...[0x31, 0xc0], //                         xor   eax, eax      read
+    ...[0x31, 0xc0], //                   read: xor   eax, eax      read
     ...[0x0f, 0x05], //                         syscall
     ...[0x85, 0xc0], //                         test  eax, eax
-    ...[0x7e, 0x15], //                         jle   exit
+    ...[0x7e, 0x1a], //                         jle   exit
+    ...[0x80, 0x3e, 0x21], //                   cmp   byte [rsi], '!'
+    ...[0x75, 0xf3], //                         jne   read
     ...[0xbf, 0x01, 0x00, 0x00, 0x00], //       mov   edi, 1
     ...[0xb8, 0x01, 0x00, 0x00, 0x00], //       mov   eax, 1        write
     ...[0x0f, 0x05], //                         syscall
@@ -30,14 +33,17 @@ const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
     ...[0x0f, 0x05], //                         syscall
   ],
   arm64: [
-    ...[0x00, 0x00, 0x80, 0xd2], //       mov   x0, #0
     ...[0xff, 0x43, 0x00, 0xd1], //       sub   sp, sp, #16
     ...[0xe1, 0x03, 0x00, 0x91], //       mov   x1, sp
     ...[0x22, 0x00, 0x80, 0xd2], //       mov   x2, #1
     ...[0xe8, 0x07, 0x80, 0xd2], //       mov   x8, #63       read
+    ...[0x00, 0x00, 0x80, 0xd2], // read: mov   x0, #0
     ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
     ...[0x1f, 0x00, 0x00, 0xf1], //       cmp   x0, #0
-    ...[0x8d, 0x01, 0x00, 0x54], //       b.le  exit
+    ...[0xed, 0x01, 0x00, 0x54], //       b.le  exit
+    ...[0x23, 0x00, 0x40, 0x39], //       ldrb  w3, [x1]
+    ...[0x7f, 0x84, 0x00, 0x71], //       cmp   w3, #33       '!'
+    ...[0x41, 0xff, 0xff, 0x54], //       b.ne  read
     ...[0x20, 0x00, 0x80, 0xd2], //       mov   x0, #1
     ...[0x08, 0x08, 0x80, 0xd2], //       mov   x8, #64       write
     ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
@@ -54,6 +60,9 @@ const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
     ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
   ],
 };
+
+/** What the program waits for, and then says. */
+export const STAY = Buffer.from('!');
 
 /** `e_machine` of the ELF header. */
 const MACHINE: Readonly<Record<HolderArchitecture, number>> = { amd64: 62, arm64: 183 };

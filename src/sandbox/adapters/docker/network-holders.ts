@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type { ContainerInfo } from 'dockerode';
+import type Docker from 'dockerode';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import type { SandboxConfig } from '../../../config/sandbox-config.js';
 import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
+import type { TimeBudget } from '../../use-cases/time-budget.js';
 import { removeContainer } from './container-removal.js';
 import { asInspection, asListing, asText } from './engine-answers.js';
 import { type EngineClient, inBody } from './engine-client.js';
@@ -83,36 +85,36 @@ export class NetworkHolders {
   }
 
   /** Gives it the name of a chat's. One of ours that bears that name, and that nothing needs any more, is removed. */
-  async rename(holderId: string, name: string, limitMs?: number): Promise<void> {
+  async rename(holderId: string, name: string, budget: TimeBudget): Promise<void> {
     try {
-      await this.callRename(holderId, name, limitMs);
+      await this.callRename(holderId, name, budget);
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
-      if (error.failure === 'name-taken') await this.removeOrphan(name, error, limitMs);
+      if (error.failure === 'name-taken') await this.removeOrphan(name, error, budget);
       else if (!error.isUncertain) throw error;
-      else if ((await this.nameOf(holderId, limitMs)) === name) return;
-      await this.callRename(holderId, name, limitMs);
+      else if ((await this.nameOf(holderId, budget)) === name) return;
+      await this.callRename(holderId, name, budget);
     }
   }
 
-  private callRename(holderId: string, name: string, limitMs?: number): Promise<void> {
+  private callRename(holderId: string, name: string, budget: TimeBudget): Promise<void> {
     return this.engine.call(async (docker) => {
       await docker.getContainer(holderId).rename({ name });
-    }, limitMs);
+    }, budget.remainingMs);
   }
 
-  private async nameOf(holderId: string, limitMs?: number): Promise<string> {
-    const info = await this.engine.call((docker) => docker.getContainer(holderId).inspect(), limitMs);
-    return asInspection(info).Name.replace(/^\//, '');
+  private async nameOf(holderId: string, budget: TimeBudget): Promise<string> {
+    const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(holderId).inspect();
+    return asInspection(await this.engine.call(look, budget.remainingMs)).Name.replace(/^\//, '');
   }
 
-  private async removeOrphan(name: string, taken: SandboxRuntimeError, limitMs?: number): Promise<void> {
-    const infos = await listAll(this.engine, limitMs);
+  private async removeOrphan(name: string, taken: SandboxRuntimeError, budget: TimeBudget): Promise<void> {
+    const infos = await listAll(this.engine, budget.remainingMs);
     const found = infos.find(({ Names }) => Names.includes(`/${name}`));
     // None: it has just gone.
     if (found === undefined) return;
     if (!isHolderOf(found.Labels, this.instance) || referencedBy(infos).has(found.Id)) throw taken;
-    await this.remove(found.Id, limitMs);
+    await this.remove(found.Id, budget.remainingMs);
   }
 }
 

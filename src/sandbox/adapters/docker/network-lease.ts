@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { SandboxRuntimeError } from '../../ports/sandbox-runtime.js';
-
-const BYTE = Buffer.from('!');
+import { STAY } from './holder-program.js';
 
 /**
  * A holder that is this process's: it ends when the connection to its input does, until it was told to stay. The engine
@@ -57,7 +56,7 @@ export class NetworkLease {
   private async tellToStay(limitMs: number): Promise<void> {
     const timer = setTimeout(() => this.release(), limitMs);
     try {
-      if (this.isOpen) this.connection.write(BYTE);
+      if (this.isOpen) this.connection.write(STAY);
       await this.echoed.promise;
     } finally {
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { CLOCK, type Clock } from '../../../kernel/clock.js';
 import { METRICS, type Metrics } from '../../../observability/ports/metrics.js';
 import { readyHolderNameOf } from '../../domain/network-holder.js';
+import { TimeBudget } from '../../use-cases/time-budget.js';
 import { EngineClient } from './engine-client.js';
 import { EngineNetworks } from './engine-networks.js';
 import { NetworkHolders } from './network-holders.js';
@@ -93,9 +94,9 @@ export class NetworkPool {
    * @throws SandboxRuntimeError
    */
   async assign(lease: NetworkLease, name: string, limitMs = Infinity): Promise<void> {
-    const endMs = performance.now() + Math.min(limitMs, this.deadlineMs);
-    await this.holders.rename(lease.holderId, name, limitMs);
-    await lease.stay(Math.max(0, endMs - performance.now()));
+    const budget = new TimeBudget(Math.min(limitMs, this.deadlineMs));
+    await this.holders.rename(lease.holderId, name, budget);
+    await lease.stay(budget.remainingMs);
   }
 
   remove(holderId: string, limitMs?: number): Promise<boolean> {
