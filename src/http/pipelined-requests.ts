@@ -20,7 +20,7 @@ export const limitPipelined = (maxUnderWay: number = MAX_UNDER_WAY): RequestHand
       return now;
     };
     const now = count(1);
-    response.once('close', () => count(-1));
+    response.on('close', () => count(-1));
     if (now <= maxUnderWay) {
       next();
       return;

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../observability/ports/logger.js';
@@ -13,12 +12,13 @@ export const requestContext = (logger: Logger): RequestHandler => {
     const given = request.get('X-Request-ID');
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
     response.set('X-Request-ID', requestId);
-    logger.inContext({ request_id: requestId }, () => {
-      const beganMs = performance.now();
-      const logEnd = (): void => logRequest(logger, request, response, performance.now() - beganMs);
-      response.once('close', AsyncResource.bind(logEnd));
-      next();
-    });
+    const context = { request_id: requestId };
+    const beganMs = performance.now();
+    // Opened anew at the end: to carry the whole of it there would cost more than all that is logged.
+    response.on('close', () =>
+      logger.inContext(context, () => logRequest(logger, request, response, performance.now() - beganMs)),
+    );
+    logger.inContext(context, next);
   };
 };
 

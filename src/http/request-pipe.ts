@@ -24,14 +24,12 @@ export class RequestPipe implements PipeTransform {
     if (!isFields(value)) throw invalid([{ loc: [place], msg: 'must be an object', type: 'object_type' }]);
 
     const known = fieldsOf(metatype);
-    const unknown = Object.keys(value)
-      .filter((field) => !known.has(field))
-      .map((field) => ({ loc: [place, field], msg: 'unknown field', type: 'extra_forbidden' }));
-    const given = Object.fromEntries(
-      Object.entries(value)
-        .filter(([field]) => known.has(field))
-        .map(([field, item]) => [field, withoutDepth(item)]),
-    );
+    const given: Record<string, unknown> = {};
+    const unknown: RequestFault[] = [];
+    for (const [field, item] of Object.entries(value)) {
+      if (known.has(field)) given[field] = withoutDepth(item);
+      else unknown.push({ loc: [place, field], msg: 'unknown field', type: 'extra_forbidden' });
+    }
     const dto = plainToInstance(metatype, given) as object;
     const errors = await validate(dto, { stopAtFirstError: true, forbidUnknownValues: true });
     const faults = [...errors.flatMap((error) => toFaults(error, [place], given)), ...unknown];

@@ -24,7 +24,7 @@ export class ShutdownGate implements OnModuleDestroy, BeforeApplicationShutdown 
       return;
     }
     this.underWay.set(response, request);
-    response.once('close', () => {
+    response.on('close', () => {
       this.underWay.delete(response);
       this.settle();
     });

@@ -24,7 +24,7 @@ export const cutStalled = (stallMs: number = STALL_MS, unreadMs: number = UNREAD
   return (request, response, next) => {
     const transfer = { request, response, last: progressOf(request.socket), changedAtMs: performance.now() };
     underWay.add(transfer);
-    response.once('close', () => {
+    response.on('close', () => {
       underWay.delete(transfer);
       if (!request.complete) cutUnread(request, unreadMs);
     });

@@ -120,10 +120,11 @@ describe('CreateSandbox, where the container is proven to live', () => {
   it('waits for whoever has the lock meanwhile, though the proof is there', async () => {
     const work = Promise.withResolvers<undefined>();
     const proof = Promise.withResolvers<undefined>();
-    const { proven } = replica.watch;
-    replica.watch.proven = async (containerId) => {
+    const { watch } = replica;
+    const container = await watch.proven(first.containerId);
+    watch.proven = async () => {
       await proof.promise;
-      return proven.call(replica.watch, containerId);
+      return container;
     };
     const create = replica.create();
     await reactions();

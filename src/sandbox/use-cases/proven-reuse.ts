@@ -12,6 +12,9 @@ import { VolumeGate } from './volume-gate.js';
 /** The short way of a create: what is on record, where nothing goes on with the chat and its container is proven to live. */
 @Injectable()
 export class ProvenReuse {
+  /** Records whose volume the policy of this process allows; those of an earlier one were allowed by another. */
+  private readonly allowed = new WeakSet<Sandbox>();
+
   constructor(
     @Inject(LIFECYCLE_LOCK) private readonly lock: LifecycleLock,
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
@@ -33,7 +36,8 @@ export class ProvenReuse {
     if (record === null || conflictBetween(record, asked).length > 0) return null;
     // A create that hands out what was to be deleted has to take that note back.
     if ((await this.registry.listDeletions()).has(asked.chatId)) return null;
-    await this.volumes.assertAllowed(asked.volumeHostPath);
+    if (!this.allowed.has(record)) await this.volumes.assertAllowed(record.volumeHostPath);
+    this.allowed.add(record);
     // Once more: a sweep does not come in that line, and waiting for the proof may take some time.
     return (await this.isProven(record)) && !this.lock.isBusy(asked.chatId) ? record : null;
   }

@@ -13,7 +13,11 @@ export const faultsOf = (history: History, staleMs: number): string[] =>
   history.calls.flatMap((call) => {
     const life = history.lives.get(call.containerId ?? '');
     if (call.status !== 200 || life === undefined) return [];
-    return [...strangersOf(call, life), ...staleness(call, life, staleMs), ...sharedAddress(call, history)];
+    return [
+      ...strangersOf(call, life),
+      ...staleness(call, life, staleMs),
+      ...sharedAddress(call, life, history),
+    ];
   });
 
 const told = ({ chatId, containerId, beganMs }: CreateCall): string =>
@@ -31,14 +35,15 @@ function staleness(call: CreateCall, { goneMs, endedBy }: Life, staleMs: number)
   return lateMs > allowedMs ? [`${told(call)}, which was gone ${lateMs.toFixed(1)} ms before`] : [];
 }
 
-/** At no moment of the call did a container of another chat run at that address. */
-function sharedAddress(call: CreateCall, { lives }: History): string[] {
+/**
+ * At no moment of a reuse did a container of another chat run at that address; when a new one is told of, none runs there
+ * any more.
+ */
+function sharedAddress(call: CreateCall, life: Life, { lives }: History): string[] {
+  const fromMs = life.toldMs < call.beganMs ? call.beganMs : call.endedMs;
   return [...lives.values()]
     .filter(({ chatId, ip }) => chatId !== call.chatId && ip === call.ip)
-    .filter(
-      ({ toldMs, harmedMs }) =>
-        Math.min(call.endedMs, harmedMs) - Math.max(call.beganMs, toldMs) > ONE_TURN_MS,
-    )
+    .filter(({ toldMs, harmedMs }) => toldMs + ONE_TURN_MS < call.endedMs && harmedMs - ONE_TURN_MS > fromMs)
     .map(
       ({ containerId, chatId }) =>
         `${told(call)} at ${String(call.ip)}, where ${containerId} of ${chatId} ran`,

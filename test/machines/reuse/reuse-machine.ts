@@ -43,7 +43,6 @@ export class ReuseMachine {
     const service = await Service.start({
       APP_SANDBOX_IMAGE: await ensureTestImage('agent'),
       APP_DOCKER_BASE_URL: proxy.url,
-      APP_LOGGING_LEVEL: 'warn',
     });
     return new ReuseMachine(service, proxy, new Random(seed), hasStreamFaults);
   }
