@@ -4,6 +4,7 @@ import { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-s
 import { missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
 import { anAppConfig, aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
 import { RecordingLogger } from '../fakes/observability.js';
+import { EngineProxy } from '../faults/engine-proxy.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 
 const instance = `${INSTANCE_PREFIX}${randomBytes(4).toString('hex')}`;
@@ -16,9 +17,9 @@ describe("the sandboxes' network", () => {
   afterAll(() => removeAllOf(instance));
 
   const logger = new RecordingLogger();
-  const aRuntime = (networkIsolation = false): DockerSandboxRuntime =>
+  const aRuntime = (networkIsolation = false, docker = aDockerConfig()): DockerSandboxRuntime =>
     new DockerSandboxRuntime(
-      aDockerConfig(),
+      docker,
       aSandboxConfig({ networkName: instance, networkIsolation }),
       anAppConfig({ instance }),
       logger,
@@ -53,6 +54,30 @@ describe("the sandboxes' network", () => {
     await expect(aRuntime(true).prepare()).rejects.toMatchObject({ failure: 'network-not-isolated' });
     expect(await networks()).toHaveLength(1);
   });
+
+  it.each([
+    { isIsolated: true, order: ['network', 'list'] },
+    { isIsolated: false, order: ['list', 'network'] },
+  ])(
+    'is waited for by a list only where isolation hangs on it: $isIsolated',
+    async ({ isIsolated, order }) => {
+      await aRuntime(isIsolated).makeNetwork();
+      const proxy = new EngineProxy();
+      await proxy.open();
+      try {
+        proxy.inject(/^GET \/networks/, 'delay');
+        const runtime = aRuntime(isIsolated, aDockerConfig({ baseUrl: proxy.url }));
+        const ended: string[] = [];
+        await Promise.all([
+          runtime.list().then(() => ended.push('list')),
+          runtime.makeNetwork().then(() => ended.push('network')),
+        ]);
+        expect(ended).toEqual(order);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
 
   it('is made anew by the next start after somebody removed it', async () => {
     const runtime = aRuntime();
