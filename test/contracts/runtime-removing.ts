@@ -41,6 +41,7 @@ export function itRemoves(world: () => RuntimeWorld): void {
 
   describe('every method', () => {
     const calls: [string, () => Promise<unknown>][] = [
+      ['makeNetwork', () => world().runtime.makeNetwork()],
       ['prepare', () => world().runtime.prepare()],
       ['ping', () => world().runtime.ping()],
     ];
@@ -53,6 +54,7 @@ export function itRemoves(world: () => RuntimeWorld): void {
     it('keeps to the time of its caller, when there is none left', async () => {
       const attempts = [
         world().runtime.ping(0),
+        world().runtime.makeNetwork(0),
         world().runtime.list(0),
         world().runtime.find(MISSING_ID, 0),
         world().runtime.create(world().newContainer(), 0),

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { DockerSandboxRuntime } from '../../src/sandbox/adapters/docker/docker-sandbox-runtime.js';
 import { missingIsolation } from '../../src/sandbox/adapters/docker/network-isolation.js';
-import { aSandboxConfig } from '../builders/configuration.js';
+import { aDockerConfig, aSandboxConfig } from '../builders/configuration.js';
 import { aDockerRuntime } from '../builders/network-pool.js';
 import { RecordingLogger } from '../fakes/observability.js';
+import { EngineProxy } from '../faults/engine-proxy.js';
 import { engine, INSTANCE_PREFIX, removeAllOf } from '../support/engine.js';
 
 const instance = `${INSTANCE_PREFIX}${randomBytes(4).toString('hex')}`;
@@ -17,8 +18,8 @@ describe("the sandboxes' network", () => {
   afterAll(() => removeAllOf(instance));
 
   const logger = new RecordingLogger();
-  const aRuntime = (networkIsolation = false): DockerSandboxRuntime =>
-    aDockerRuntime(aSandboxConfig({ networkName: instance, networkIsolation }), instance, { logger });
+  const aRuntime = (networkIsolation = false, docker = aDockerConfig()): DockerSandboxRuntime =>
+    aDockerRuntime(aSandboxConfig({ networkName: instance, networkIsolation }), instance, { docker, logger });
 
   it('is a bridge that bears its owner, and no chat', async () => {
     await aRuntime().prepare();
@@ -49,6 +50,30 @@ describe("the sandboxes' network", () => {
     await expect(aRuntime(true).prepare()).rejects.toMatchObject({ failure: 'network-not-isolated' });
     expect(await networks()).toHaveLength(1);
   });
+
+  it.each([
+    { isIsolated: true, order: ['network', 'list'] },
+    { isIsolated: false, order: ['list', 'network'] },
+  ])(
+    'is waited for by a list only where isolation hangs on it: $isIsolated',
+    async ({ isIsolated, order }) => {
+      await aRuntime(isIsolated).makeNetwork();
+      const proxy = new EngineProxy();
+      await proxy.open();
+      try {
+        proxy.inject(/^GET \/networks/, 'delay');
+        const runtime = aRuntime(isIsolated, aDockerConfig({ baseUrl: proxy.url }));
+        const ended: string[] = [];
+        await Promise.all([
+          runtime.list().then(() => ended.push('list')),
+          runtime.makeNetwork().then(() => ended.push('network')),
+        ]);
+        expect(ended).toEqual(order);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
 
   it('is made anew by the next start after somebody removed it', async () => {
     const runtime = aRuntime();

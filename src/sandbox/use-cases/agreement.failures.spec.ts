@@ -141,4 +141,26 @@ describe('a pass towards agreement, where calls fail', () => {
     await held;
     expect(engine.all).toHaveLength(1);
   });
+
+  describe('at start-up', () => {
+    it('does nothing where the network cannot be made, and all of it with the next try', async () => {
+      const replica = new Replica();
+      replica.engine.place();
+      replica.runtime.faults.inject('makeNetwork', 'unreachable', { times: 1 });
+      expect(await replica.reconcile.execute()).toBe(false);
+      expect(await replica.registry.list()).toEqual([]);
+      expect(await replica.reconcile.execute(2)).toBe(true);
+      expect(await replica.registry.list()).toHaveLength(1);
+      expect(replica.logger.events.filter((event) => event === 'sandbox_reconcile_failed')).toHaveLength(1);
+    });
+
+    it('is not done until a start has all that it needs', async () => {
+      const replica = new Replica();
+      replica.engine.place();
+      replica.runtime.faults.inject('prepare', 'unreachable', { times: 1 });
+      expect(await replica.reconcile.execute()).toBe(false);
+      expect(await replica.registry.list()).toHaveLength(1);
+      expect(await replica.reconcile.execute(2)).toBe(true);
+    });
+  });
 });

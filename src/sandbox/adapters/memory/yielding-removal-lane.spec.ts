@@ -13,7 +13,7 @@ describe('YieldingRemovalLane', () => {
 
   it.each([
     { most: 8, isStarting: false, places: 8 },
-    { most: 8, isStarting: true, places: 3 },
+    { most: 8, isStarting: true, places: 1 },
     { most: 2, isStarting: true, places: 1 },
     { most: 1, isStarting: true, places: 1 },
   ])('has $places places with $most starts at the most, starting: $isStarting', async (expected) => {

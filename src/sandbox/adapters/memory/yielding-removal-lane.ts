@@ -6,9 +6,9 @@ import { FairSemaphore, TurnRefusedError } from './fair-semaphore.js';
 /** Removals at a time while nothing starts. */
 const PLACES = 8;
 /** Of the places of starts, while any run or wait. */
-const SHARE = 0.5;
+const SHARE = 0.25;
 
-/** Half as many removals as starts while there are starts, and the engine to themselves otherwise. */
+/** A quarter as many removals as starts while there are starts, and the engine to themselves otherwise. */
 @Injectable()
 export class YieldingRemovalLane implements RemovalLane {
   private readonly slots = new FairSemaphore(PLACES);
