@@ -1,12 +1,13 @@
 import { observe } from '#breakdown';
 import { BATCH } from '#create';
-import { hasTakenNetwork, knowsNetworkPool, NetworkPool, poolOf } from '#network-pool';
+import { knowsNetworkPool, NetworkPool, poolOf } from '#network-pool';
 import { pairsOf, takePairs, takeRounds } from '#pairs';
 import { type Figures } from '#part';
 import { DockerRunSide } from '#peers/docker-run';
+import { PooledSide } from '#pooled-side';
 import { breakdownOf, notMeasuredRow, ratioRow, type Row } from '#report';
 import { Service } from '#service';
-import { EngineSide, ServiceSide, type Side } from '#sides';
+import { EngineSide, type Side } from '#sides';
 import { type Stage } from '#stage';
 import { measureRates, type Rates } from '#sustained';
 import { tell } from '#tell';
@@ -37,7 +38,7 @@ export async function measurePool(stage: Stage, isQuick: boolean): Promise<Figur
   const pool = new NetworkPool(stage, POOL);
   const untilFull = (): Promise<void> => pool.untilFull();
   const environment = poolOf(POOL);
-  const { sample } = await observe(stage, { rounds: 1 });
+  const { sample } = await observe(stage, { rounds: 1, environment: poolOf(0) });
   const watched = await observe(stage, { rounds: sizes.observed, environment, untilQuiet: untilFull });
   const service = await Service.start(stage, { engineSocket: stage.engineSocket, environment });
   const own = new PooledSide(stage, service);
@@ -116,32 +117,4 @@ async function rateRows(
     row(`${burst}, against docker run -d`, 'dockerRun', 'burst'),
     row(`${burst}, against raw calls`, 'floor', 'burst'),
   ];
-}
-
-/** The service, with an account of how often a network was ready. */
-class PooledSide extends ServiceSide {
-  private readonly stage: Stage;
-  private readonly answers = new Map<string, string>();
-  private taken = 0;
-  private creates = 0;
-
-  constructor(stage: Stage, service: Service) {
-    super(service);
-    this.stage = stage;
-  }
-
-  override async create(chatId: string): Promise<void> {
-    this.answers.set(chatId, await this.service.create(chatId));
-  }
-
-  override async discard(chatId: string): Promise<void> {
-    this.creates += 1;
-    if (await hasTakenNetwork(this.stage.engine, this.answers.get(chatId) ?? '{}')) this.taken += 1;
-    this.answers.delete(chatId);
-    await super.discard(chatId);
-  }
-
-  told(): string {
-    return `${this.taken} of ${this.creates}`;
-  }
 }

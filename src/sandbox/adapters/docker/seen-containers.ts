@@ -2,7 +2,8 @@ import { isAlive, type SandboxContainer } from '../../domain/container.js';
 import type { Look } from '../../ports/liveness-watch.js';
 
 /** What must not happen to any of these for what was seen of the container to hold. */
-const idsItDependsOn = ({ containerId }: SandboxContainer): readonly string[] => [containerId];
+const idsItDependsOn = ({ containerId, networkHolderId }: SandboxContainer): readonly string[] =>
+  networkHolderId === null ? [containerId] : [containerId, networkHolderId];
 
 interface OpenLook {
   /** False once something was missed: whatever it shows may be older than that. */
