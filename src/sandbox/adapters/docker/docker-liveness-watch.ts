@@ -4,10 +4,9 @@ import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import type { LivenessWatch, Look } from '../../ports/liveness-watch.js';
 import { EngineClient } from './engine-client.js';
-import { hasStatus } from './engine-errors.js';
 import { EventProofs } from './event-proofs.js';
 import { EventStream } from './event-stream.js';
-import type { Marker } from './stream-markers.js';
+import { MarkerRequests } from './marker-requests.js';
 
 /**
  * Proof by the engine's event stream. It is good for 25 ms from the sending of the marker that gave it; why that is sound
@@ -15,19 +14,18 @@ import type { Marker } from './stream-markers.js';
  */
 @Injectable()
 export class DockerLivenessWatch implements LivenessWatch, BeforeApplicationShutdown {
-  private readonly engine: EngineClient;
+  private readonly requests: MarkerRequests;
   private readonly proofs: EventProofs;
   private readonly stream: EventStream;
 
   constructor(docker: DockerConfig, @Inject(LOGGER) logger: Logger) {
-    this.engine = new EngineClient(docker);
+    this.requests = new MarkerRequests(docker);
     this.proofs = new EventProofs({
-      send: (marker) => this.send(marker),
-      isNoOne: (error) => hasStatus(error, 404) || hasStatus(error, 409),
+      send: (marker) => this.requests.send(marker),
       onLost: () => this.stream.restart(),
       nowMs: () => performance.now(),
     });
-    this.stream = new EventStream(this.engine, this.proofs, logger);
+    this.stream = new EventStream(new EngineClient(docker), this.proofs, logger);
   }
 
   proven(containerId: string): Promise<SandboxContainer | null> {
@@ -45,12 +43,6 @@ export class DockerLivenessWatch implements LivenessWatch, BeforeApplicationShut
 
   beforeApplicationShutdown(): void {
     this.stream.stop();
-  }
-
-  /** Does nothing to a container without a terminal, as ours are, but to have the engine tell of it. */
-  private send({ containerId, height, width }: Marker): Promise<void> {
-    return this.engine.call(async (docker) => {
-      await docker.getContainer(containerId).resize({ h: height, w: width });
-    });
+    this.requests.close();
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { DockerConfig } from '../../../config/sections.js';
@@ -113,23 +114,30 @@ function connectionOptions(
     cert: undefined,
     key: undefined,
   };
-  const common = { ...nothing, timeout: undefined, headers: {}, protocol: 'http' as const };
+  const common = { ...nothing, timeout: undefined, headers: {} };
+  const { isTls, to, tls } = engineAddress(config);
+  const protocol = isTls ? 'https' : 'http';
+  const agent = watch(isTls ? new HttpsAgent(tls) : new HttpAgent());
+  const options: object = { ...common, ...to, ...tls, protocol, agent };
+  return options;
+}
+
+/** Where the engine answers, and how it is spoken to. */
+export interface EngineAddress {
+  readonly isTls: boolean;
+  readonly to: { readonly socketPath: string } | { readonly host: string; readonly port: number };
+  readonly tls: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+}
+
+export function engineAddress(config: DockerConfig): EngineAddress {
   const url = new URL(config.baseUrl);
   if (url.protocol === 'unix:') {
-    return {
-      ...common,
-      socketPath: decodeURIComponent(url.pathname),
-      agent: watch(new HttpAgent()),
-    } as Docker.DockerOptions;
+    return { isTls: false, to: { socketPath: decodeURIComponent(url.pathname) }, tls: {} };
   }
   const isTls = url.protocol === 'https:' || config.caFile !== '' || config.certFile !== '';
   const read = (path: string): Buffer | undefined => (path === '' ? undefined : readFileSync(path));
   const tls = { ca: read(config.caFile), cert: read(config.certFile), key: read(config.keyFile) };
-  return {
-    ...common,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (isTls ? 2376 : 2375) : Number(url.port),
-    protocol: isTls ? 'https' : 'http',
-    agent: watch(isTls ? new HttpsAgent(tls) : new HttpAgent()),
-  } as Docker.DockerOptions;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (isTls ? 2376 : 2375) : Number(url.port);
+  return { isTls, to: { host, port }, tls };
 }

@@ -20,9 +20,8 @@ class FakeStream {
   readonly proofs: EventProofs = new EventProofs({
     send: ({ containerId, height, width }: Marker) => {
       this.tell(event('resize', containerId, { height: String(height), width: String(width) }));
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
-    isNoOne: () => false,
     onLost: () => undefined,
     nowMs: () => this.now,
   });

@@ -10,26 +10,23 @@ const eventOf = ({ containerId, height, width }: Marker): EngineEvent => ({
   attributes: { height: String(height), width: String(width) },
 });
 
-const GONE = new Error('no such container');
-
 describe('StreamMarkers', () => {
   let now: number;
   let sent: Marker[];
   let losses: number;
-  let outcome: () => Promise<void>;
+  let outcome: () => Promise<boolean>;
   let markers: StreamMarkers;
 
   beforeEach(() => {
     now = 1000;
     sent = [];
     losses = 0;
-    outcome = () => Promise.resolve();
+    outcome = () => Promise.resolve(true);
     markers = new StreamMarkers({
       send: (marker) => {
         sent.push(marker);
         return outcome();
       },
-      isNoOne: (error) => error === GONE,
       onLost: () => (losses += 1),
       nowMs: () => now,
     });
@@ -134,10 +131,10 @@ describe('StreamMarkers', () => {
   });
 
   it('let those that wait go when they fail, or when the stream ends', async () => {
-    outcome = () => Promise.reject(GONE);
+    outcome = () => Promise.resolve(false);
     markers.renew('some');
     expect(await markers.untilCurrent()).toBe(false);
-    outcome = () => Promise.resolve();
+    outcome = () => Promise.resolve(true);
     now += 100;
     markers.renew('some');
     const waiting = markers.untilCurrent();
@@ -146,7 +143,7 @@ describe('StreamMarkers', () => {
   });
 
   it('are tried again at once where only that container was gone', async () => {
-    outcome = () => Promise.reject(GONE);
+    outcome = () => Promise.resolve(false);
     markers.renew('some');
     await reactions();
     now += 20;

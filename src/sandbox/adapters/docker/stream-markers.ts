@@ -22,9 +22,8 @@ export interface Marker {
 }
 
 export interface MarkerLine {
-  /** Has the engine put it on the stream. Rejects where it does not; `isNoOne` then tells whether that container was gone. */
-  send(marker: Marker): Promise<void>;
-  isNoOne(error: unknown): boolean;
+  /** Has the engine put it on the stream. Gives false where there is no such container that runs, rejects for all else. */
+  send(marker: Marker): Promise<boolean>;
   /** The engine took one and it did not come: the stream is not what it seems. */
   onLost(): void;
   /** Monotonic milliseconds. */
@@ -83,7 +82,7 @@ export class StreamMarkers {
     const isOver = Promise.withResolvers<undefined>();
     this.underWay = { marker, sentAtMs: now, isOver, decided: endsInTime(isOver.promise, PROOF_MS) };
     this.lastSentAtMs = now;
-    this.line.send(marker).catch((error: unknown) => this.failed(marker, error));
+    void this.send(marker);
   }
 
   /** @returns whether the event is the marker that is under way */
@@ -125,9 +124,16 @@ export class StreamMarkers {
     this.line.onLost();
   }
 
-  private failed(marker: Marker, error: unknown): void {
+  private async send(marker: Marker): Promise<void> {
+    let backOffMs = 0;
+    try {
+      if (await this.line.send(marker)) return;
+    } catch {
+      // There is no proof then, which is all that comes of it.
+      backOffMs = BACK_OFF_MS;
+    }
     if (this.underWay?.marker !== marker) return;
+    this.notBeforeMs = this.line.nowMs() + backOffMs;
     this.end();
-    if (!this.line.isNoOne(error)) this.notBeforeMs = this.line.nowMs() + BACK_OFF_MS;
   }
 }
