@@ -54,7 +54,6 @@ export function itRemoves(world: () => RuntimeWorld): void {
     it('keeps to the time of its caller, when there is none left', async () => {
       const attempts = [
         world().runtime.ping(0),
-        world().runtime.makeNetwork(0),
         world().runtime.list(0),
         world().runtime.find(MISSING_ID, 0),
         world().runtime.create(world().newContainer(), 0),

@@ -114,5 +114,9 @@ export class StartSandbox {
   }
 }
 
-/** What another replica started tells nothing of how long the engine takes. */
-const kindOf = ({ isNew }: StartedContainer): string | null => (isNew ? 'start' : null);
+/**
+ * A start with a ready network takes the engine a third of what one without does, so that the two are not to be compared.
+ * What another replica started tells nothing of how long the engine takes.
+ */
+const kindOf = ({ isNew, container: { networkHolderId } }: StartedContainer): string | null =>
+  isNew ? (networkHolderId === null ? 'own-network' : 'ready-network') : null;
