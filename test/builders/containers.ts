@@ -42,10 +42,10 @@ export const aContainerIn = (
   ip: state === 'running' ? '172.18.0.2' : null,
 });
 
-/** One that runs, bears a chat's name and is in no sandbox's use, unless told otherwise. */
+/** One that was taken and that no sandbox is in the network of, unless told otherwise. */
 export const aHolder = (overrides: Partial<NetworkHolder> = {}): NetworkHolder => ({
   holderId: 'holder-1',
-  isReady: false,
+  isTaken: true,
   isReferenced: false,
   state: 'running',
   createdAt: minutesAgo(1),

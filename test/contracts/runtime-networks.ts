@@ -15,7 +15,7 @@ export function itSharesNoNetwork(world: () => RuntimeWorld): void {
   describe('a ready network', () => {
     it('is seen as one that waits, by whoever looks, and is no sandbox', async () => {
       await world().fillPool(1);
-      expect(await holders()).toMatchObject([{ isReady: true, isReferenced: false, state: 'running' }]);
+      expect(await holders()).toMatchObject([{ isTaken: false, isReferenced: false, state: 'running' }]);
       expect(await world().twin.survey()).toEqual(await world().runtime.survey());
       expect((await world().stranger.survey()).holders).toEqual([]);
       expect(await world().runtime.list()).toEqual([]);
@@ -33,7 +33,7 @@ export function itSharesNoNetwork(world: () => RuntimeWorld): void {
       ]);
       expect(new Set(found.map((container) => container?.ip)).size).toBe(3);
       for (const container of found) expect(container?.ip).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-      expect(await holders()).toMatchObject([1, 2].map(() => ({ isReady: false, isReferenced: true })));
+      expect(await holders()).toMatchObject([1, 2].map(() => ({ isTaken: true, isReferenced: true })));
       const { containers } = await world().twin.survey();
       for (const container of found) expect(containers).toContainEqual({ ...container, exitCode: null });
     });
@@ -42,7 +42,7 @@ export function itSharesNoNetwork(world: () => RuntimeWorld): void {
       await world().fillPool(1);
       const containerId = await run(world().twin, world().newContainer());
       expect(await world().runtime.find(containerId)).toMatchObject({ networkHolderId: null });
-      expect(await holders()).toMatchObject([{ isReady: true }]);
+      expect(await holders()).toMatchObject([{ isTaken: false }]);
     });
 
     it('is not given to a sandbox that is to have its own', async () => {
@@ -79,6 +79,16 @@ export function itSharesNoNetwork(world: () => RuntimeWorld): void {
       expect(await holders()).toEqual([]);
     });
 
+    it('may be started in again', async () => {
+      await world().fillPool(1);
+      const containerId = await run(world().runtime, world().newContainer());
+      await world().runtime.start(containerId);
+      expect(await world().runtime.find(containerId)).toMatchObject({
+        state: 'running',
+        ip: expect.any(String),
+      });
+    });
+
     it('is left where its sandbox was taken away, and does not hinder the chat', async () => {
       await world().fillPool(2);
       const container = world().newContainer();
@@ -86,7 +96,7 @@ export function itSharesNoNetwork(world: () => RuntimeWorld): void {
       const holderId = await holderOf(containerId);
       await world().takeAway(containerId);
       expect(await holders()).toContainEqual(
-        expect.objectContaining({ holderId, isReady: false, isReferenced: false }),
+        expect.objectContaining({ holderId, isTaken: true, isReferenced: false }),
       );
       const next = await run(world().runtime, container);
       expect(await world().runtime.find(next)).toMatchObject({ state: 'running', ip: expect.any(String) });

@@ -26,7 +26,7 @@ export interface FakeHolder {
   readonly holderId: string;
   readonly instance: string;
   readonly createdAt: Date;
-  isReady: boolean;
+  isTaken: boolean;
   state: ContainerState;
   ip: string | null;
 }
@@ -108,7 +108,7 @@ export class FakeEngine {
     return container;
   }
 
-  /** Puts a holder there: running, ready and the usual instance's, unless told otherwise. */
+  /** Puts a holder there: running, not taken and the usual instance's, unless told otherwise. */
   placeHolder(overrides: Partial<FakeHolder> = {}): FakeHolder {
     this.madeHolders += 1;
     const state = overrides.state ?? 'running';
@@ -116,7 +116,7 @@ export class FakeEngine {
       holderId: String(this.madeHolders).padStart(64, 'a'),
       instance: 'default',
       createdAt: minutesAgo(1),
-      isReady: true,
+      isTaken: false,
       state,
       ip: state === 'running' ? this.freeAddress() : null,
       ...overrides,

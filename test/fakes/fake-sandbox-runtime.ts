@@ -106,7 +106,7 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     if (networkHolderId === null) return;
     const holder = this.engine.holders.get(networkHolderId);
     if (holder?.state !== 'running') throw failed('network-holder-lost');
-    holder.isReady = false;
+    holder.isTaken = true;
   }
 
   stop(containerId: string, graceSeconds: number, limitMs = Infinity): Promise<void> {
@@ -159,9 +159,9 @@ export class FakeSandboxRuntime implements SandboxRuntime {
     const referenced = new Set(this.engine.all.map(({ networkHolderId }) => networkHolderId));
     return [...this.engine.holders.values()]
       .filter(({ instance }) => instance === this.instance)
-      .map(({ holderId, isReady, state, createdAt }) => ({
+      .map(({ holderId, isTaken, state, createdAt }) => ({
         holderId,
-        isReady,
+        isTaken,
         isReferenced: referenced.has(holderId),
         state,
         createdAt,

@@ -23,8 +23,8 @@ export async function holdersOf(
   instance: string,
 ): Promise<{ readonly ready: Docker.ContainerInfo[]; readonly taken: Docker.ContainerInfo[] }> {
   const holders = (await containersOf(instance)).filter(({ Labels }) => Labels.role === 'network-holder');
-  const isReady = ({ Names }: Docker.ContainerInfo): boolean => Names.some((name) => name.includes('-pool-'));
-  return { ready: holders.filter(isReady), taken: holders.filter((holder) => !isReady(holder)) };
+  const isTaken = ({ State }: Docker.ContainerInfo): boolean => State === 'paused';
+  return { ready: holders.filter((holder) => !isTaken(holder)), taken: holders.filter(isTaken) };
 }
 
 /** Removes every container and network of the instance. */

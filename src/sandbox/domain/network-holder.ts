@@ -6,24 +6,17 @@ import type { ContainerState } from './container.js';
  */
 export interface NetworkHolder {
   readonly holderId: string;
-  /** Whether its name is that of one that waits to be taken: the process that started it ends it, dying included. */
-  readonly isReady: boolean;
-  /** Whether any container, in whatever state, is in its network. One that it is told of was made before it was taken. */
+  /**
+   * Whether it was taken for a sandbox, whose container was made before. Until then it is its service's, which ends it,
+   * dying included.
+   */
+  readonly isTaken: boolean;
+  /** Whether any container, in whatever state, is in its network. */
   readonly isReferenced: boolean;
   readonly state: ContainerState;
   readonly createdAt: Date;
 }
 
-/** The name of one that waits. @param distinction 16 hexadecimal digits, so that it is no chat's container's name */
-export const readyHolderNameOf = (distinction: string, instance: string): string =>
-  `${readyPrefixOf(instance)}${distinction}`;
-
-export const isReadyHolderName = (name: string, instance: string): boolean =>
-  name.startsWith(readyPrefixOf(instance)) &&
-  /^[0-9a-f]{16}$/.test(name.slice(readyPrefixOf(instance).length));
-
-/** The name of one that was taken, from the name of the chat's container. */
-export const takenHolderNameOf = (containerName: string): string => `${containerName}-network`;
-
-const readyPrefixOf = (instance: string): string =>
-  instance === 'default' ? 'sandbox-pool-' : `sandbox-${instance}-pool-`;
+/** @param distinction what no other holder's name has; 16 hexadecimal digits, so that it is no chat's container's name */
+export const holderNameOf = (distinction: string, instance: string): string =>
+  instance === 'default' ? `sandbox-pool-${distinction}` : `sandbox-${instance}-pool-${distinction}`;

@@ -44,7 +44,7 @@ const containers = fc
 const holders = fc
   .array(
     fc.record({
-      isReady: fc.boolean(),
+      isTaken: fc.boolean(),
       state: fc.constantFrom('created', 'running', 'running', 'removing', 'dead'),
       createdAt: times,
     }),
@@ -182,19 +182,19 @@ describe('planReconciliation, for any world', () => {
     check((world) => {
       for (const action of planReconciliation(world)) {
         if (action.kind !== 'remove-holder') continue;
-        const { isReady, isReferenced, state, createdAt } = action.holder;
+        const { isTaken, isReferenced, state, createdAt } = action.holder;
         expect(isReferenced).toBe(false);
-        expect(isReady && state === 'running').toBe(false);
-        expect(isReady && state === 'created' && NOW.getTime() - createdAt.getTime() < GRACE_MS).toBe(false);
+        expect(!isTaken && state === 'running').toBe(false);
+        expect(!isTaken && state === 'created' && NOW.getTime() - createdAt.getTime() < GRACE_MS).toBe(false);
       }
     });
   });
 
   it('leaves no network that nothing needs', () => {
     check((world) => {
-      for (const { isReady, isReferenced, state } of carriedOut(world).holders) {
+      for (const { isTaken, isReferenced, state } of carriedOut(world).holders) {
         const isOnItsWay = state === 'removing';
-        expect(isReferenced || isOnItsWay || (isReady && state !== 'dead')).toBe(true);
+        expect(isReferenced || isOnItsWay || (!isTaken && state !== 'dead')).toBe(true);
       }
     });
   });

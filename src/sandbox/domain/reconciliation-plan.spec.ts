@@ -176,18 +176,17 @@ describe('planReconciliation', () => {
     const young = { createdAt: secondsAgo(4) };
 
     it.each([
-      ['bears a chat’s name and is nobody’s', aHolder(), 'orphaned'],
-      ['bears a chat’s name and was never started', aHolder({ state: 'created' }), 'orphaned'],
+      ['was taken and is nobody’s', aHolder(), 'orphaned'],
       ['has died', aHolder({ state: 'dead' }), 'dead'],
-      ['has died while it waited', aHolder({ isReady: true, state: 'dead' }), 'dead'],
-      ['was not started in time', aHolder({ isReady: true, state: 'created', ...stale }), 'never-started'],
+      ['has died while it waited', aHolder({ isTaken: false, state: 'dead' }), 'dead'],
+      ['was not started in time', aHolder({ isTaken: false, state: 'created', ...stale }), 'never-started'],
     ])('removes one that %s', (_, holder, reason) => {
       expect(plan({ holders: [holder] })).toEqual([{ kind: 'remove-holder', chatId: null, holder, reason }]);
     });
 
     it.each([
-      ['waits', aHolder({ isReady: true })],
-      ['is being made', aHolder({ isReady: true, state: 'created', ...young })],
+      ['waits', aHolder({ isTaken: false })],
+      ['is being made', aHolder({ isTaken: false, state: 'created', ...young })],
       ['is being removed', aHolder({ state: 'removing' })],
       ['is some container’s', aHolder({ isReferenced: true })],
       [

@@ -68,19 +68,19 @@ export function planReconciliation(input: ReconciliationInput): ReconciliationAc
 
 /**
  * One that a container refers to goes with that container. Of the others, one that waits is its service's as long as it
- * runs; one that bears a chat's name got that after its sandbox's container was made, so that nothing will ever need it.
+ * runs; one that was taken was so after its sandbox's container was made, so that nothing will ever need it.
  */
 function planHolder(
   holder: NetworkHolder,
   { now, createdGraceMs }: ReconciliationInput,
 ): ReconciliationAction[] {
-  const { state, isReady, isReferenced, createdAt } = holder;
+  const { state, isTaken, isReferenced, createdAt } = holder;
   if (isReferenced || state === 'removing') return [];
   const remove = (reason: HolderRemovalReason): ReconciliationAction[] => [
     { kind: 'remove-holder', chatId: null, holder, reason },
   ];
   if (state === 'dead') return remove('dead');
-  if (!isReady) return remove('orphaned');
+  if (isTaken) return remove('orphaned');
   const isStale = state === 'created' && now.getTime() - createdAt.getTime() >= createdGraceMs;
   return isStale ? remove('never-started') : [];
 }

@@ -31,10 +31,10 @@ describe('a pass towards agreement, of network holders', () => {
   });
 
   it('removes one that another replica has left', async () => {
-    replica.engine.placeHolder({ isReady: false });
+    replica.engine.placeHolder({ isTaken: true });
     replica.engine.placeHolder({ state: 'created', createdAt: secondsAgo(60) });
     replica.engine.placeHolder({ state: 'created', createdAt: NOW });
-    replica.engine.placeHolder({ instance: 'other', isReady: false });
+    replica.engine.placeHolder({ instance: 'other', isTaken: true });
     expect(await replica.sweep()).toEqual(cleanupCounts({ holder_removed: 2 }));
     expect(holders()).toMatchObject([{ state: 'created', createdAt: NOW }, { instance: 'other' }]);
   });
@@ -58,8 +58,8 @@ describe('a pass towards agreement, of network holders', () => {
   });
 
   it('tells of one that it cannot remove, goes on, and tries again in the next pass', async () => {
-    replica.engine.placeHolder({ isReady: false });
-    replica.engine.placeHolder({ isReady: false });
+    replica.engine.placeHolder({ isTaken: true });
+    replica.engine.placeHolder({ isTaken: true });
     replica.runtime.faults.inject('removeHolder', 'failed', { times: 1 });
     replica.engine.place({ claim: { chatId: OTHER_CHAT, expiresAt: NOW } });
     expect(await replica.sweep()).toEqual(cleanupCounts({ expired: 1, holder_removed: 1, error: 1 }));
@@ -70,7 +70,7 @@ describe('a pass towards agreement, of network holders', () => {
   });
 
   it('does not count one that has gone meanwhile', async () => {
-    replica.engine.placeHolder({ isReady: false });
+    replica.engine.placeHolder({ isTaken: true });
     const removal = replica.runtime.faults.hold('removeHolder');
     const sweep = replica.sweep();
     await removal.reached;

@@ -144,8 +144,8 @@ export class MatrixWorld {
     const needed = new Set(all.map(({ HostConfig }) => HostConfig.NetworkMode));
     return all
       .filter((container) => !isOfSandbox(container) && !needed.has(`container:${container.Id}`))
-      .map(({ Names, State }) => `${Names.join()} ${State}`)
-      .filter((text) => !/-pool-\w+ running$/.test(text));
+      .filter(({ State }) => State !== 'running')
+      .map(({ Names, State }) => `${Names.join()} ${State}`);
   }
 
   static newChat(): string {

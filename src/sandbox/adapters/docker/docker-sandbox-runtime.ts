@@ -6,7 +6,6 @@ import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
 import type { SandboxContainer } from '../../domain/container.js';
 import { containerNameOf } from '../../domain/container-name.js';
-import { takenHolderNameOf } from '../../domain/network-holder.js';
 import {
   type NewContainer,
   type SandboxRuntime,
@@ -87,7 +86,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async create(container: NewContainer, limitMs?: number): Promise<string> {
-    const { sessionId, chatId } = container.claim;
+    const { sessionId } = container.claim;
     const remainingMs = remainderOf(limitMs);
     const lease = container.ownNetwork === true ? null : this.pool.take(sessionId);
     const holderId = lease?.holderId ?? null;
@@ -98,7 +97,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
         async (docker) => asText((await docker.createContainer(inBody(body, { name }))).id),
         remainingMs(),
       );
-      this.joined.learn(created, holderId, chatId);
+      this.joined.learn(created, holderId);
       return created;
     } catch (error) {
       this.noteNetwork(error);
@@ -109,16 +108,14 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     }
   }
 
-  /** While it starts, the holder of its network is made the chat's, so that this takes no time of its own. */
+  /** While it starts, the holder of its network is made its own, so that this takes no time of its own. */
   async start(containerId: string, limitMs?: number): Promise<void> {
-    const network = this.joined.of(containerId);
-    if (network === null || network === undefined) return this.startOnly(containerId, limitMs);
-    const { holderId, chatId } = network;
+    const holderId = this.joined.of(containerId) ?? null;
+    if (holderId === null) return this.startOnly(containerId, limitMs);
     const lease = this.pool.leaseOf(holderId);
-    const name = takenHolderNameOf(containerNameOf(chatId, this.app.instance));
     const [started, assigned] = await Promise.allSettled([
       this.startOnly(containerId, limitMs),
-      lease === null ? undefined : this.pool.assign(lease, name, limitMs),
+      lease === null ? undefined : this.pool.assign(lease, limitMs),
     ]);
     if (assigned.status === 'rejected') throw lostHolder(assigned.reason);
     if (started.status === 'rejected') throw asLostHolder(started.reason, holderId);
@@ -172,7 +169,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   /** Whose network it is in, asking the engine where it was never seen here; null where that cannot be said. */
   private async holderOf(containerId: string, limitMs: number): Promise<string | null> {
     const known = this.joined.of(containerId);
-    if (known !== undefined) return known?.holderId ?? null;
+    if (known !== undefined) return known;
     try {
       const info = await this.look(containerId, limitMs);
       return holderIdOf(info?.HostConfig.NetworkMode);

@@ -25,22 +25,14 @@ describe('the program of network holders', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('ends with 0 when its input does', async () => {
-    child.stdin.end();
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
-
-  it('takes nothing else for the word', async () => {
+  it('ends with 0 when its input does, whatever came before, and says nothing', async () => {
     child.stdin.end(JSON.stringify({ stream: true, stdin: true, stdout: true, hijack: true }));
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(child.stdout.read()).toBeNull();
   });
 
-  it('says what it was told, and then stays whatever becomes of its input, until it is killed', async () => {
-    child.stdin.write('some!');
-    expect(await once(child.stdout, 'data')).toEqual([Buffer.from('!')]);
-    child.stdin.end();
-    child.stdout.destroy();
+  it('stays until then', async () => {
+    child.stdin.write('anything');
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([null, 'SIGTERM']);

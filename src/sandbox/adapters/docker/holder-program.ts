@@ -5,10 +5,8 @@ export type HolderArchitecture = (typeof HOLDER_ARCHITECTURES)[number];
 /*
  * The whole of what runs in a holder, in machine code, since no registry and no compiler is to be needed for it:
  *
- *     do if (read(0, &byte, 1) <= 0) exit(0);  // the service died: nobody will ever need this network
- *     while (byte != '!');                     // clients send an attach with a body, which may end up here
- *     write(1, &byte, 1);                      // it is needed from now on, whatever becomes of the service
- *     for (;;) pause();
+ *     while (read(0, &byte, 1) > 0);   // clients send an attach with a body, which may end up here
+ *     exit(0);                         // the service died: nobody will ever need this network
  */
 const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
   amd64: [
@@ -19,16 +17,8 @@ const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
     ...[0x31, 0xc0], //                   read: xor   eax, eax      read
     ...[0x0f, 0x05], //                         syscall
     ...[0x85, 0xc0], //                         test  eax, eax
-    ...[0x7e, 0x1a], //                         jle   exit
-    ...[0x80, 0x3e, 0x21], //                   cmp   byte [rsi], '!'
-    ...[0x75, 0xf3], //                         jne   read
-    ...[0xbf, 0x01, 0x00, 0x00, 0x00], //       mov   edi, 1
-    ...[0xb8, 0x01, 0x00, 0x00, 0x00], //       mov   eax, 1        write
-    ...[0x0f, 0x05], //                         syscall
-    ...[0xb8, 0x22, 0x00, 0x00, 0x00], // loop: mov   eax, 34       pause
-    ...[0x0f, 0x05], //                         syscall
-    ...[0xeb, 0xf7], //                         jmp   loop
-    ...[0xb8, 0x3c, 0x00, 0x00, 0x00], // exit: mov   eax, 60       exit
+    ...[0x7f, 0xf8], //                         jg    read
+    ...[0xb8, 0x3c, 0x00, 0x00, 0x00], //       mov   eax, 60       exit
     ...[0x31, 0xff], //                         xor   edi, edi
     ...[0x0f, 0x05], //                         syscall
   ],
@@ -40,29 +30,12 @@ const CODE: Readonly<Record<HolderArchitecture, readonly number[]>> = {
     ...[0x00, 0x00, 0x80, 0xd2], // read: mov   x0, #0
     ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
     ...[0x1f, 0x00, 0x00, 0xf1], //       cmp   x0, #0
-    ...[0xed, 0x01, 0x00, 0x54], //       b.le  exit
-    ...[0x23, 0x00, 0x40, 0x39], //       ldrb  w3, [x1]
-    ...[0x7f, 0x84, 0x00, 0x71], //       cmp   w3, #33       '!'
-    ...[0x41, 0xff, 0xff, 0x54], //       b.ne  read
-    ...[0x20, 0x00, 0x80, 0xd2], //       mov   x0, #1
-    ...[0x08, 0x08, 0x80, 0xd2], //       mov   x8, #64       write
-    ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
-    ...[0x00, 0x00, 0x80, 0xd2], // loop: mov   x0, #0
-    ...[0x01, 0x00, 0x80, 0xd2], //       mov   x1, #0
-    ...[0x02, 0x00, 0x80, 0xd2], //       mov   x2, #0
-    ...[0x03, 0x00, 0x80, 0xd2], //       mov   x3, #0
-    ...[0x04, 0x00, 0x80, 0xd2], //       mov   x4, #0
-    ...[0x28, 0x09, 0x80, 0xd2], //       mov   x8, #73       ppoll, for there is no pause
-    ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
-    ...[0xf9, 0xff, 0xff, 0x17], //       b     loop
-    ...[0x00, 0x00, 0x80, 0xd2], // exit: mov   x0, #0
+    ...[0xac, 0xff, 0xff, 0x54], //       b.gt  read
+    ...[0x00, 0x00, 0x80, 0xd2], //       mov   x0, #0
     ...[0xa8, 0x0b, 0x80, 0xd2], //       mov   x8, #93       exit
     ...[0x01, 0x00, 0x00, 0xd4], //       svc   #0
   ],
 };
-
-/** What the program waits for, and then says. */
-export const STAY = Buffer.from('!');
 
 /** `e_machine` of the ELF header. */
 const MACHINE: Readonly<Record<HolderArchitecture, number>> = { amd64: 62, arm64: 183 };

@@ -55,7 +55,7 @@ describe('surveyOf', () => {
   it.each<[string, ContainerInfo[]]>([
     ['is not there', []],
     ['does not run', [listed({ state: 'exited' })]],
-    ['is paused', [listed({ state: 'paused' })]],
+    ['was not started', [listed({ state: 'created' })]],
     ['has no address on the network', [listed({ networks: {} })]],
     ['is another instance’s', [listed({ labels: holderLabels(8000, CREATED_AT, 'staging') })]],
     ['is nobody’s', [listed({ labels: {} })]],
@@ -76,20 +76,16 @@ describe('surveyOf', () => {
   });
 
   it('shows a holder as it is', () => {
-    expect(survey(listed({ name: 'sandbox-pool-0123456789abcdef' })).holders).toEqual([
-      { holderId: 'h1', isReady: true, isReferenced: false, state: 'running', createdAt: CREATED_AT },
+    expect(survey(listed({})).holders).toEqual([
+      { holderId: 'h1', isTaken: false, isReferenced: false, state: 'running', createdAt: CREATED_AT },
     ]);
   });
 
-  it.each([
-    ['sandbox-pool-0123456789abcdef', true],
-    ['sandbox-staging-pool-0123456789abcdef', false],
-    [`sandbox-${aClaim().chatId}-network`, false],
-    // The chat's container of an instance named pool.
-    [`sandbox-pool-${aClaim().chatId}`, false],
-    ['renamed-by-somebody', false],
-  ])('takes one named %s for one that waits: %s', (name, isReady) => {
-    expect(survey(listed({ name })).holders).toMatchObject([{ isReady }]);
+  it('takes one that is frozen for taken, and as running', () => {
+    expect(survey(listed({ state: 'paused' })).holders).toMatchObject([{ isTaken: true, state: 'running' }]);
+    expect(survey(aSandboxIn('h1'), listed({ state: 'paused' })).containers).toMatchObject([
+      { ip: '172.18.0.9' },
+    ]);
   });
 
   it.each<[string, ContainerInfo]>([
@@ -127,6 +123,7 @@ describe('addressOfHolder', () => {
 
   it('is that of one of ours that runs, and of no other', () => {
     expect(addressOfHolder(inspected(labels), VIEWPOINT)).toBe('172.18.0.9');
+    expect(addressOfHolder(inspected(labels, 'paused'), VIEWPOINT)).toBe('172.18.0.9');
     expect(addressOfHolder(inspected(labels, 'exited'), VIEWPOINT)).toBeNull();
     expect(addressOfHolder(inspected({}), VIEWPOINT)).toBeNull();
     expect(addressOfHolder(inspected(holderLabels(8000, CREATED_AT, 'staging')), VIEWPOINT)).toBeNull();

@@ -1,5 +1,6 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import { isReadyHolderName, type NetworkHolder } from '../../domain/network-holder.js';
+import type { ContainerState } from '../../domain/container.js';
+import type { NetworkHolder } from '../../domain/network-holder.js';
 import type { Survey } from '../../ports/sandbox-runtime.js';
 import { addressOn, fromListing, holderIdOf, toState, type Viewpoint } from './container-view.js';
 import { holderCreatedAt, isHolderOf, LABEL } from './labels.js';
@@ -9,7 +10,7 @@ export function addressOfHolder(
   { Config, State, NetworkSettings }: ContainerInspectInfo,
   viewpoint: Viewpoint,
 ): string | null {
-  const isAlive = isHolderOf(Config.Labels, viewpoint.instance) && toState(State.Status) === 'running';
+  const isAlive = isHolderOf(Config.Labels, viewpoint.instance) && stateOf(State.Status) === 'running';
   return isAlive ? addressOn(NetworkSettings.Networks, viewpoint) : null;
 }
 
@@ -19,7 +20,7 @@ export function surveyOf(infos: readonly ContainerInfo[], viewpoint: Viewpoint):
   const holders = infos.filter(isHolder);
   const addresses = new Map(
     holders
-      .filter(({ State }) => toState(State) === 'running')
+      .filter(({ State }) => stateOf(State) === 'running')
       .map(({ Id, NetworkSettings }) => [Id, addressOn(NetworkSettings.Networks, viewpoint)]),
   );
   const referenced = referencedBy(infos);
@@ -28,12 +29,12 @@ export function surveyOf(infos: readonly ContainerInfo[], viewpoint: Viewpoint):
       .filter((info) => !isHolder(info))
       .map((info) => fromListing(info, viewpoint, (holderId) => addresses.get(holderId) ?? null))
       .filter(({ ownership }) => ownership !== 'foreign'),
-    holders: holders.map((info) => holderView(info, referenced, viewpoint.instance)),
+    holders: holders.map((info) => holderView(info, referenced)),
   };
 }
 
 /** Ids of the containers that others are in the network of, or claim to be. */
-export const referencedBy = (infos: readonly ContainerInfo[]): ReadonlySet<string> =>
+const referencedBy = (infos: readonly ContainerInfo[]): ReadonlySet<string> =>
   new Set(
     infos
       .flatMap(({ HostConfig, Labels }) => [
@@ -44,13 +45,17 @@ export const referencedBy = (infos: readonly ContainerInfo[]): ReadonlySet<strin
   );
 
 const holderView = (
-  { Id, Names, Labels, State, Created }: ContainerInfo,
+  { Id, Labels, State, Created }: ContainerInfo,
   referenced: ReadonlySet<string>,
-  instance: string,
 ): NetworkHolder => ({
   holderId: Id,
-  isReady: Names.some((name) => isReadyHolderName(name.replace(/^\//, ''), instance)),
+  isTaken: State === FROZEN,
   isReferenced: referenced.has(Id),
-  state: toState(State),
+  state: stateOf(State),
   createdAt: holderCreatedAt(Labels, new Date(Created * 1000)),
 });
+
+/** A holder that was taken is frozen, which concerns its process and not its network. */
+const FROZEN = 'paused';
+
+const stateOf = (status: string): ContainerState => (status === FROZEN ? 'running' : toState(status));

@@ -3,34 +3,28 @@ import type { SandboxContainer } from '../../domain/container.js';
 /** More than an engine can run; of one that was forgotten the engine is asked. */
 const MAX_KNOWN = 10_000;
 
-/** Another container's network, and the chat whose sandbox is in it. */
-export interface JoinedNetwork {
-  readonly holderId: string;
-  readonly chatId: string;
-}
-
 /** Which containers are in the network of which holder, as far as they have been seen. It never changes. */
 export class JoinedNetworks {
-  private readonly known = new Map<string, JoinedNetwork | null>();
+  private readonly known = new Map<string, string | null>();
 
   /** @param holderId null: it has a network of its own */
-  learn(containerId: string, holderId: string | null, chatId: string): void {
+  learn(containerId: string, holderId: string | null): void {
     if (this.known.has(containerId)) return;
-    this.known.set(containerId, holderId === null ? null : { holderId, chatId });
+    this.known.set(containerId, holderId);
     const [oldest] = this.known.keys();
     if (this.known.size > MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
   }
 
   learnFrom({ containerId, networkHolderId, claim }: SandboxContainer): void {
-    if (claim !== null) this.learn(containerId, networkHolderId, claim.chatId);
+    if (claim !== null) this.learn(containerId, networkHolderId);
   }
 
   forget(containerId: string): void {
     this.known.delete(containerId);
   }
 
-  /** @returns undefined where it has not been seen */
-  of(containerId: string): JoinedNetwork | null | undefined {
+  /** @returns the holder's id; null: it has its own network; undefined: it has not been seen */
+  of(containerId: string): string | null | undefined {
     return this.known.get(containerId);
   }
 }

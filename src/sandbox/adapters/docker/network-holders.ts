@@ -10,8 +10,7 @@ import { type EngineClient, inBody } from './engine-client.js';
 import { importHolderImage } from './holder-image.js';
 import type { EngineNetworks } from './engine-networks.js';
 import { holderSpec } from './holder-spec.js';
-import { referencedBy } from './holder-view.js';
-import { isHolderOf, LABEL } from './labels.js';
+import { LABEL } from './labels.js';
 import { NetworkLease } from './network-lease.js';
 
 /** Network holders as containers of one Docker engine. Every method throws SandboxRuntimeError only. */
@@ -84,37 +83,24 @@ export class NetworkHolders {
     return removeContainer(this.engine, holderId, limitMs);
   }
 
-  /** Gives it the name of a chat's. One of ours that bears that name, and that nothing needs any more, is removed. */
-  async rename(holderId: string, name: string, budget: TimeBudget): Promise<void> {
+  /**
+   * Freezes it, so that it does not end with its input. Idempotent.
+   * @throws SandboxRuntimeError, where it may not be frozen, or is no more
+   */
+  async freeze(holderId: string, budget: TimeBudget): Promise<void> {
     try {
-      await this.callRename(holderId, name, budget);
+      await this.engine.call(async (docker) => {
+        await docker.getContainer(holderId).pause();
+      }, budget.remainingMs);
     } catch (error) {
-      if (!(error instanceof SandboxRuntimeError)) throw error;
-      if (error.failure === 'name-taken') await this.removeOrphan(name, error, budget);
-      else if (!error.isUncertain) throw error;
-      else if ((await this.nameOf(holderId, budget)) === name) return;
-      await this.callRename(holderId, name, budget);
+      // No answer does not mean that nothing happened; and of one that is frozen already the engine complains.
+      if (!(await this.isFrozen(holderId, budget))) throw error;
     }
   }
 
-  private callRename(holderId: string, name: string, budget: TimeBudget): Promise<void> {
-    return this.engine.call(async (docker) => {
-      await docker.getContainer(holderId).rename({ name });
-    }, budget.remainingMs);
-  }
-
-  private async nameOf(holderId: string, budget: TimeBudget): Promise<string> {
+  private async isFrozen(holderId: string, budget: TimeBudget): Promise<boolean> {
     const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(holderId).inspect();
-    return asInspection(await this.engine.call(look, budget.remainingMs)).Name.replace(/^\//, '');
-  }
-
-  private async removeOrphan(name: string, taken: SandboxRuntimeError, budget: TimeBudget): Promise<void> {
-    const infos = await listAll(this.engine, budget.remainingMs);
-    const found = infos.find(({ Names }) => Names.includes(`/${name}`));
-    // None: it has just gone.
-    if (found === undefined) return;
-    if (!isHolderOf(found.Labels, this.instance) || referencedBy(infos).has(found.Id)) throw taken;
-    await this.remove(found.Id, budget.remainingMs);
+    return asInspection(await this.engine.call(look, budget.remainingMs)).State.Paused;
   }
 }
 

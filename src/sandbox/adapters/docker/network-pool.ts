@@ -4,14 +4,14 @@ import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { CLOCK, type Clock } from '../../../kernel/clock.js';
 import { METRICS, type Metrics } from '../../../observability/ports/metrics.js';
-import { readyHolderNameOf } from '../../domain/network-holder.js';
+import { holderNameOf } from '../../domain/network-holder.js';
 import { TimeBudget } from '../../use-cases/time-budget.js';
 import { EngineClient } from './engine-client.js';
 import { EngineNetworks } from './engine-networks.js';
 import { NetworkHolders } from './network-holders.js';
 import type { NetworkLease } from './network-lease.js';
 
-/** Bytes of a ready holder's name that are its own. */
+/** Bytes of a holder's name that are its own. */
 const DISTINCTION_BYTES = 8;
 /** What was taken and never used is let go after so many of the engine's deadlines: more than any create has. */
 const DEADLINES_UNUSED = 4;
@@ -49,7 +49,7 @@ export class NetworkPool {
 
   /** Starts one more. @throws SandboxRuntimeError */
   async add(): Promise<void> {
-    const name = readyHolderNameOf(randomBytes(DISTINCTION_BYTES).toString('hex'), this.app.instance);
+    const name = holderNameOf(randomBytes(DISTINCTION_BYTES).toString('hex'), this.app.instance);
     const lease = await this.holders.start(name, this.clock.now(), (over) => this.drop(over));
     if (this.isClosed) lease.release();
     else if (lease.isOpen) this.ready.add(lease);
@@ -82,21 +82,19 @@ export class NetworkPool {
     else this.ready.add(lease);
   }
 
-  /** The lease of a holder that was taken here and has not been told to stay. */
+  /** The lease of a holder that was taken here and is not assigned yet. */
   leaseOf(holderId: string): NetworkLease | null {
     const found = [...this.taken.values()].find(({ lease }) => lease.holderId === holderId);
     return found?.lease ?? null;
   }
 
   /**
-   * Makes a holder a chat's, so that it lives as long as the sandbox in its network, whatever becomes of this process. The
-   * name comes first: what outlives its process must not bear the name of one that waits.
+   * Makes a holder a sandbox's, so that it lives as long as that one, whatever becomes of this process.
    * @throws SandboxRuntimeError
    */
-  async assign(lease: NetworkLease, name: string, limitMs = Infinity): Promise<void> {
-    const budget = new TimeBudget(Math.min(limitMs, this.deadlineMs));
-    await this.holders.rename(lease.holderId, name, budget);
-    await lease.stay(budget.remainingMs);
+  async assign(lease: NetworkLease, limitMs = Infinity): Promise<void> {
+    await this.holders.freeze(lease.holderId, new TimeBudget(Math.min(limitMs, this.deadlineMs)));
+    lease.release();
   }
 
   remove(holderId: string, limitMs?: number): Promise<boolean> {
