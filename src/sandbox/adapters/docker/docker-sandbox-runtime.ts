@@ -1,6 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type Docker from 'dockerode';
-import type { ContainerInspectInfo } from 'dockerode';
 import { SandboxConfig } from '../../../config/sandbox-config.js';
 import { AppConfig, DockerConfig } from '../../../config/sections.js';
 import { LOGGER, type Logger } from '../../../observability/ports/logger.js';
@@ -13,17 +11,16 @@ import {
   type Survey,
 } from '../../ports/sandbox-runtime.js';
 import { TimeBudget } from '../../use-cases/time-budget.js';
+import { ContainerLooks } from './container-looks.js';
 import { outputText } from './container-output.js';
 import { removeContainer } from './container-removal.js';
 import { containerSpec } from './container-spec.js';
-import { fromInspection, holderIdOf, type Viewpoint } from './container-view.js';
-import { asInspection, asText } from './engine-answers.js';
+import { holderIdOf } from './container-view.js';
+import { asText } from './engine-answers.js';
 import { EngineClient, inBody, remainderOf } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { EngineNetworks } from './engine-networks.js';
-import { addressOfHolder, surveyOf } from './holder-view.js';
 import { JoinedNetworks } from './joined-networks.js';
-import { listAll } from './network-holders.js';
 import { NetworkPool } from './network-pool.js';
 
 /** Lines of a container's output that are worth a look. */
@@ -36,6 +33,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   private readonly deadlineMs: number;
   private learning: Promise<void> | null = null;
   private dataRoot: string | null = null;
+  private readonly looks: ContainerLooks;
   private readonly joined = new JoinedNetworks();
 
   constructor(
@@ -47,11 +45,8 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     private readonly pool: NetworkPool,
   ) {
     this.engine = new EngineClient(docker);
+    this.looks = new ContainerLooks(this.engine, networks, app.instance);
     this.deadlineMs = docker.timeoutSeconds * 1000;
-  }
-
-  private get viewpoint(): Viewpoint {
-    return { instance: this.app.instance, counts: (name, id) => this.networks.counts(name, id) };
   }
 
   makeNetwork(limitMs?: number): Promise<void> {
@@ -138,7 +133,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   /** Which network it is, the container tells: others may have gone on to the next one meanwhile. */
   private async noteFullNetwork(error: unknown, containerId: string, limitMs: number): Promise<void> {
     if (!(error instanceof SandboxRuntimeError) || error.failure !== 'network-full') return;
-    const info = await this.look(containerId, limitMs);
+    const info = await this.looks.description(containerId, limitMs);
     if (info !== null) this.networks.noteFull(asText(info.HostConfig.NetworkMode));
   }
 
@@ -171,7 +166,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
     const known = this.joined.of(containerId);
     if (known !== undefined) return known;
     try {
-      const info = await this.look(containerId, limitMs);
+      const info = await this.looks.description(containerId, limitMs);
       return holderIdOf(info?.HostConfig.NetworkMode);
     } catch (error) {
       this.logger.debug('sandbox_network_unknown', { container_id: containerId, err: error });
@@ -193,42 +188,22 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   find(containerId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    return this.inspect(containerId, limitMs);
+    return this.seen(containerId, limitMs);
   }
 
   findByChat(chatId: string, limitMs?: number): Promise<SandboxContainer | null> {
-    return this.inspect(containerNameOf(chatId, this.app.instance), limitMs);
+    return this.seen(containerNameOf(chatId, this.app.instance), limitMs);
+  }
+
+  private async seen(idOrName: string, limitMs = Infinity): Promise<SandboxContainer | null> {
+    const container = await this.looks.container(idOrName, this.budgetOf(limitMs));
+    if (container !== null) this.joined.learnFrom(container);
+    return container;
   }
 
   /** What several calls that are one for the caller have together. */
   private budgetOf(limitMs: number): TimeBudget {
     return new TimeBudget(Math.min(limitMs, this.deadlineMs));
-  }
-
-  private async inspect(idOrName: string, limitMs = Infinity): Promise<SandboxContainer | null> {
-    const budget = this.budgetOf(limitMs);
-    const info = await this.look(idOrName, budget.remainingMs);
-    if (info === null) return null;
-    const holderId = holderIdOf(info.HostConfig.NetworkMode);
-    const holder = holderId === null ? null : await this.look(holderId, budget.remainingMs);
-    await this.networks.learn([(holder ?? info).NetworkSettings.Networks], budget.remainingMs);
-    const container = fromInspection(info, this.viewpoint, () =>
-      holder === null ? null : addressOfHolder(holder, this.viewpoint),
-    );
-    this.joined.learnFrom(container);
-    // Perhaps the network is another one by now: the next start looks.
-    if (container.state === 'running' && container.ip === null) this.networks.lookAgain();
-    return container;
-  }
-
-  private async look(idOrName: string, limitMs: number): Promise<ContainerInspectInfo | null> {
-    try {
-      const look = (docker: Docker): Promise<ContainerInspectInfo> => docker.getContainer(idOrName).inspect();
-      return asInspection(await this.engine.call(look, limitMs));
-    } catch (error) {
-      if (hasStatus(error, 404)) return null;
-      throw error;
-    }
   }
 
   async list(limitMs?: number): Promise<SandboxContainer[]> {
@@ -237,14 +212,7 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   }
 
   async survey(limitMs?: number): Promise<Survey> {
-    const remainingMs = remainderOf(limitMs);
-    const infos = await listAll(this.engine, limitMs);
-    const running = infos
-      .filter(({ State }) => State === 'running')
-      .map((info) => info.NetworkSettings.Networks);
-    this.networks.noteListed(running);
-    await this.networks.learn(running, remainingMs());
-    const survey = surveyOf(infos, this.viewpoint);
+    const survey = await this.looks.survey(limitMs);
     for (const container of survey.containers) this.joined.learnFrom(container);
     return survey;
   }
