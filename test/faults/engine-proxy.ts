@@ -32,6 +32,8 @@ export class EngineProxy {
   /** What the answers say that are a status alone. */
   message = 'injected';
   readonly events = new EventStreams();
+  /** Whether there are no event streams: every request for one is refused, and not noted. */
+  hasNoEvents = false;
   private rules: Rule[] = [];
   private readonly removing = new Set<string>();
   private server: Server | null = null;
@@ -108,6 +110,10 @@ export class EngineProxy {
   }
 
   private handle(incoming: IncomingMessage, answer: ServerResponse): void {
+    if (this.hasNoEvents && /\/events(\?|$)/.test(incoming.url ?? '')) {
+      say(answer, 503, this.message);
+      return;
+    }
     const call = this.noted(incoming);
     const fault = this.faultOf(call);
     if (fault === 'hang') return;
