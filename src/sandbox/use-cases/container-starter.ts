@@ -140,7 +140,7 @@ export class ContainerStarter {
       if (error.failure === 'unreachable' && mayRepeat) return 'connection-lost';
       // The engine may have made it although it did not say so; without that, its failure stands.
       const holder = await this.runtime.findByChat(container.claim.chatId, budget.remainingMs);
-      if (holder?.claim?.sessionId !== container.claim.sessionId) throw error;
+      if (holder?.claim?.sessionId !== container.claim.sessionId || holder.state === 'removing') throw error;
       return holder;
     }
   }
@@ -154,7 +154,9 @@ export class ContainerStarter {
     const beganMs = performance.now();
     for (;;) {
       const holder = await this.runtime.findByChat(chatId, budget.remainingMs);
-      if (holder === null || !isOurs(holder) || holder.claim.sessionId === sessionId) return holder;
+      if (holder === null || !isOurs(holder)) return holder;
+      // One that was given up for its network may still be on its way out.
+      if (holder.claim.sessionId === sessionId && holder.state !== 'removing') return holder;
       const isBeingStarted =
         isStarting(holder, this.clock.now(), graceMs) && performance.now() - beganMs < graceMs;
       if (!isBeingStarted && holder.state !== 'removing') return holder;

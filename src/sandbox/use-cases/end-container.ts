@@ -4,7 +4,7 @@ import { endsInTime } from '../../kernel/in-time.js';
 import { LOGGER, type Logger } from '../../observability/ports/logger.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { OverdueContainers } from './overdue-containers.js';
-import { RemovalTurns } from './removal-turns.js';
+import { RemovalTurns, type RemovalWait } from './removal-turns.js';
 import type { TimeBudget } from './time-budget.js';
 
 /** What has not ended by then makes use of its grace, which costs the engine nothing and keeps nobody's place. */
@@ -36,15 +36,16 @@ export class EndContainer {
     manner: 'gracefully' | 'at-once',
     budget?: TimeBudget,
   ): Promise<boolean> {
-    if (manner === 'gracefully') await this.stopInTurn(containerId, budget);
-    const wasThere = await this.turns.take(budget, () => this.remove(containerId, budget));
+    const wait = this.turns.open(budget);
+    if (manner === 'gracefully') await this.stopInTurn(containerId, wait, budget);
+    const wasThere = await this.turns.take(wait, () => this.remove(containerId, budget));
     this.overdue.ended(containerId);
     return wasThere;
   }
 
-  private async stopInTurn(containerId: string, budget?: TimeBudget): Promise<void> {
+  private async stopInTurn(containerId: string, wait: RemovalWait, budget?: TimeBudget): Promise<void> {
     let stopped = Promise.resolve();
-    await this.turns.take(budget, () => {
+    await this.turns.take(wait, () => {
       stopped = this.stop(containerId, budget);
       return endsInTime(stopped, PROMPT_MS);
     });

@@ -84,6 +84,7 @@ export class RunWithoutSandboxes {
     const wasThere = await this.endContainer.execute(
       containerId,
       isAlive(container) ? 'gracefully' : 'at-once',
+      new TimeBudget(this.deadlines.deleteMs + this.sandbox.stopGraceSeconds * 1000),
     );
     await this.registry.forget(claim.chatId, claim.sessionId);
     // One that was on its way out already is told by whoever removes it.

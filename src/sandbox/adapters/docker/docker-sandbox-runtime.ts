@@ -21,6 +21,7 @@ import { EngineClient, inBody, remainderOf } from './engine-client.js';
 import { hasStatus } from './engine-errors.js';
 import { EngineNetworks } from './engine-networks.js';
 import { JoinedNetworks } from './joined-networks.js';
+import type { NetworkLease } from './network-lease.js';
 import { NetworkPool } from './network-pool.js';
 
 /** Lines of a container's output that are worth a look. */
@@ -92,25 +93,31 @@ export class DockerSandboxRuntime implements SandboxRuntime {
         async (docker) => asText((await docker.createContainer(inBody(body, { name }))).id),
         remainingMs(),
       );
+      if (lease !== null) lease.mayBeReferenced = true;
       this.joined.learn(created, holderId);
       return created;
     } catch (error) {
       this.noteNetwork(error);
-      if (error instanceof SandboxRuntimeError && error.isUncertain && lease !== null)
-        lease.mayBeReferenced = true;
-      this.pool.giveBack(sessionId);
-      throw holderId === null ? error : asLostHolder(error, holderId);
+      throw lease === null ? error : this.notMadeIn(lease, sessionId, error);
     }
+  }
+
+  /** What the engine has made nothing in may be another sandbox's; what is none any more, or may be used, must not. */
+  private notMadeIn(lease: NetworkLease, sessionId: string, error: unknown): unknown {
+    const failure = asLostHolder(error, lease.holderId);
+    if (!(failure instanceof SandboxRuntimeError) || failure.isUncertain) lease.mayBeReferenced = true;
+    else if (failure.failure === 'network-holder-lost') lease.release();
+    else this.pool.giveBack(sessionId);
+    return failure;
   }
 
   /** While it starts, the holder of its network is made its own, so that this takes no time of its own. */
   async start(containerId: string, limitMs?: number): Promise<void> {
     const holderId = this.joined.of(containerId) ?? null;
     if (holderId === null) return this.startOnly(containerId, limitMs);
-    const lease = this.pool.leaseOf(holderId);
     const [started, assigned] = await Promise.allSettled([
       this.startOnly(containerId, limitMs),
-      lease === null ? undefined : this.pool.assign(lease, limitMs),
+      this.pool.assign(holderId, limitMs),
     ]);
     if (assigned.status === 'rejected') throw lostHolder(assigned.reason);
     if (started.status === 'rejected') throw asLostHolder(started.reason, holderId);
@@ -133,8 +140,13 @@ export class DockerSandboxRuntime implements SandboxRuntime {
   /** Which network it is, the container tells: others may have gone on to the next one meanwhile. */
   private async noteFullNetwork(error: unknown, containerId: string, limitMs: number): Promise<void> {
     if (!(error instanceof SandboxRuntimeError) || error.failure !== 'network-full') return;
-    const info = await this.looks.description(containerId, limitMs);
-    if (info !== null) this.networks.noteFull(asText(info.HostConfig.NetworkMode));
+    try {
+      const info = await this.looks.description(containerId, limitMs);
+      if (info !== null) this.networks.noteFull(asText(info.HostConfig.NetworkMode));
+    } catch (unknown) {
+      // That it is full stands; the next start on it says so again.
+      this.logger.debug('sandbox_network_unknown', { container_id: containerId, err: unknown });
+    }
   }
 
   async stop(containerId: string, graceSeconds: number, limitMs?: number): Promise<void> {

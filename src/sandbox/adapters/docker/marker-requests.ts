@@ -53,7 +53,8 @@ export class MarkerRequests {
     });
     call.once('error', (error: NodeJS.ErrnoException) => {
       // A connection that was kept may have been closed by the other side just now.
-      if (call.reusedSocket && error.code === 'ECONNRESET') resolve(this.statusOf(marker));
+      const isStale = call.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (isStale) resolve(this.statusOf(marker));
       else reject(new SandboxRuntimeError('unreachable', error.message, { cause: error }));
     });
     call.end();

@@ -83,7 +83,7 @@ export class NetworkPool {
   }
 
   /** The lease of a holder that was taken here and is not assigned yet. */
-  leaseOf(holderId: string): NetworkLease | null {
+  private leaseOf(holderId: string): NetworkLease | null {
     const found = [...this.taken.values()].find(({ lease }) => lease.holderId === holderId);
     return found?.lease ?? null;
   }
@@ -92,9 +92,10 @@ export class NetworkPool {
    * Makes a holder a sandbox's, so that it lives as long as that one, whatever becomes of this process.
    * @throws SandboxRuntimeError
    */
-  async assign(lease: NetworkLease, limitMs = Infinity): Promise<void> {
-    await this.holders.freeze(lease.holderId, new TimeBudget(Math.min(limitMs, this.deadlineMs)));
-    lease.release();
+  async assign(holderId: string, limitMs = Infinity): Promise<void> {
+    // Also where its connection has just ended: it may not have read that yet.
+    await this.holders.freeze(holderId, new TimeBudget(Math.min(limitMs, this.deadlineMs)));
+    this.leaseOf(holderId)?.release();
   }
 
   remove(holderId: string, limitMs?: number): Promise<boolean> {

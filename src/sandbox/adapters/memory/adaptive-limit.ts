@@ -46,7 +46,7 @@ export class AdaptiveLimit {
     return this.isProbing ? 1 : this.limit;
   }
 
-  private get isProbing(): boolean {
+  get isProbing(): boolean {
     return this.sinceAlone >= PROBE_ROUNDS * this.limit;
   }
 
@@ -59,6 +59,11 @@ export class AdaptiveLimit {
     if (wasProbing || inFlight < this.limit) return;
     this.round.push(stretch);
     if (this.round.length >= this.limit) this.adapt();
+  }
+
+  /** The engine did not become clear soon enough: it is tried again as many rounds later. */
+  giveUpProbing(): void {
+    this.sinceAlone = 0;
   }
 
   /** It was not done because the engine did not answer, or not in time. */

@@ -5,6 +5,9 @@ import { type StartQueue, StartRefusedError } from '../../ports/start-queue.js';
 import { AdaptiveLimit, type EndedStart } from './adaptive-limit.js';
 import { FairSemaphore, TurnRefusedError } from './fair-semaphore.js';
 
+/** For so long at the most one start has the engine to itself; several times what one takes, alone or among eight. */
+const PROBE_MS = 2000;
+
 /**
  * As many as the engine sustains, `sandbox.max_concurrent_starts` at most: beyond that only latency grows. The order of
  * arrival is fair between chats, since a chat has one start at a time: its lock and its flight see to that.
@@ -14,6 +17,7 @@ export class BoundedStartQueue implements StartQueue {
   private readonly adaptive: AdaptiveLimit;
   private readonly slots: FairSemaphore;
   private isClosed = false;
+  private probe: NodeJS.Timeout | null = null;
   /** Starts that run or wait. */
   private present = 0;
   private lastEndedMs = -Infinity;
@@ -59,7 +63,17 @@ export class BoundedStartQueue implements StartQueue {
       throw error;
     } finally {
       this.slots.resize(this.adaptive.current);
+      if (this.adaptive.isProbing) this.boundProbe();
     }
+  }
+
+  /** One start that takes long must not keep all others out until it ends. */
+  private boundProbe(): void {
+    this.probe ??= setTimeout(() => {
+      this.probe = null;
+      if (this.adaptive.isProbing) this.adaptive.giveUpProbing();
+      this.slots.resize(this.adaptive.current);
+    }, PROBE_MS).unref();
   }
 
   depth(): number {
