@@ -6,6 +6,7 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
+import { SandboxRoutesModule } from './sandbox/sandbox-routes.module.js';
 import { SandboxModule } from './sandbox/sandbox.module.js';
 import { StorageModule } from './storage/storage.module.js';
 import { SystemModule } from './system/system.module.js';
@@ -17,6 +18,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(configuration),
+        // Before every module that has routes.
+        SandboxRoutesModule,
         SystemModule,
         ObservabilityModule.forRoot(configuration),
         HttpModule,

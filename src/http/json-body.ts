@@ -7,8 +7,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { Request } from 'express';
-import rawBody from 'raw-body';
-import { inTime } from '../kernel/in-time.js';
+import rawBody, { type RawBodyError } from 'raw-body';
 import { HttpError, RequestInvalidError } from './http-error.js';
 
 const MAX_BYTES = 64 * 1024;
@@ -55,7 +54,7 @@ async function readJson(request: Request, isOptional: boolean, timeoutMs: number
   ) {
     throw new HttpError(415, 'unsupported_media_type');
   }
-  const bytes = await inTime(readBytes(request), timeoutMs, timedOut);
+  const bytes = await readBytes(request, timeoutMs);
   return bytes.length === 0 ? withoutBody(isOptional) : parse(bytes);
 }
 
@@ -67,21 +66,24 @@ function withoutBody(isOptional: boolean): unknown {
 const missing = (): RequestInvalidError =>
   new RequestInvalidError([{ loc: ['body'], msg: 'field required', type: 'missing' }]);
 
-/** The connection is then closed behind the answer. */
-const timedOut = (): never => {
-  throw new HttpError(408, 'request_timeout');
-};
-
-async function readBytes(request: Request): Promise<Buffer> {
-  try {
-    return await rawBody(request, { limit: MAX_BYTES, length: request.headers['content-length'] ?? null });
-  } catch (error) {
-    const type = error instanceof Error && 'type' in error ? error.type : null;
-    if (type === 'entity.too.large') throw new HttpError(413, 'payload_too_large');
-    // The client went away or sent less than it had announced.
-    throw new HttpError(400, 'malformed_json');
-  }
+/** What comes too late is of no interest to anybody; the connection is then closed behind the answer. */
+function readBytes(request: Request, timeoutMs: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const timer = setTimeout(() => reject(new HttpError(408, 'request_timeout')), timeoutMs);
+  const length = request.headers['content-length'] ?? null;
+  rawBody(request, { limit: MAX_BYTES, length }, (error: RawBodyError | null, bytes: Buffer) => {
+    clearTimeout(timer);
+    if (error === null) resolve(bytes);
+    else reject(toHttpError(error));
+  });
+  return promise;
 }
+
+/** Else, the client went away or sent less than it had announced. */
+const toHttpError = ({ type }: RawBodyError): HttpError =>
+  type === 'entity.too.large'
+    ? new HttpError(413, 'payload_too_large')
+    : new HttpError(400, 'malformed_json');
 
 function parse(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpError(400, 'malformed_json');

@@ -34,7 +34,11 @@ function faultOf(request: Request): ErrorAnswer | null {
 
 /** Every value that was sent under the name, where Node would join them or keep the first. @param name in lower case */
 export function valuesOf({ rawHeaders }: Request, name: string): string[] {
-  const isNamed = (index: number): boolean =>
-    rawHeaders[index]?.length === name.length && rawHeaders[index].toLowerCase() === name;
-  return rawHeaders.filter((_, index) => index % 2 === 1 && isNamed(index - 1));
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index];
+    if (field?.length === name.length && field.toLowerCase() === name)
+      values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
 }

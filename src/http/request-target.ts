@@ -7,6 +7,7 @@ const ABSOLUTE = /^[a-z]+:\/\/([^/?#]*)(.*)$/i;
  * section 3.2.2). Express finds no path in some of these, and would then answer by itself, past everything of ours.
  */
 export function toOriginForm(request: IncomingMessage): void {
+  if (request.url?.startsWith('/') === true) return;
   const [, authority, rest] = ABSOLUTE.exec(request.url ?? '') ?? [];
   if (authority === undefined || rest === undefined) return;
   request.headers.host = authority;

@@ -15,6 +15,7 @@ const isDocsPath = (path: string): boolean =>
 export const tokenGuard = (security: SecurityConfig): RequestHandler => {
   const expected = security.apiToken === null ? null : digest(security.apiToken);
   const isOpen = (path: string): boolean => isHealthPath(path) || (security.publicDocs && isDocsPath(path));
+  if (!security.requireToken) return (_request, _response, next) => next();
   return (request, response, next) => {
     const isDocs = isDocsPath(request.path);
     const isGranted =
@@ -22,7 +23,7 @@ export const tokenGuard = (security: SecurityConfig): RequestHandler => {
       tokensOf(request, security.tokenHeader, isDocs).some((token) =>
         timingSafeEqual(digest(token), expected),
       );
-    if (!security.requireToken || isOpen(request.path) || isGranted) {
+    if (isOpen(request.path) || isGranted) {
       next();
       return;
     }

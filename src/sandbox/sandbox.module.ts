@@ -12,7 +12,6 @@ import { ObservedSandboxRuntime } from './adapters/docker/observed-sandbox-runti
 import { LocalHostPaths } from './adapters/filesystem/local-host-paths.js';
 import { SharedDirectories } from './adapters/filesystem/shared-directories.js';
 import { SandboxReadiness } from './adapters/health/sandbox-readiness.js';
-import { SandboxController } from './adapters/http/sandbox.controller.js';
 import { BoundedStartQueue } from './adapters/memory/bounded-start-queue.js';
 import { InMemorySessionRegistry } from './adapters/memory/in-memory-session-registry.js';
 import { InProcessLifecycleLock } from './adapters/memory/in-process-lifecycle-lock.js';
@@ -123,7 +122,6 @@ const PORTS = [
  */
 @Global()
 @Module({
-  controllers: [SandboxController],
   providers: [
     DockerSandboxRuntime,
     EngineCheck,
@@ -139,6 +137,6 @@ const PORTS = [
     LifecycleShutdown,
     SandboxReadiness,
   ],
-  exports: [RunWithoutSandboxes],
+  exports: USE_CASES,
 })
 export class SandboxModule {}
