@@ -51,6 +51,23 @@ describe('BoundedStartQueue', () => {
     await Promise.all(all);
   });
 
+  it('keeps nobody out for long where one start takes long as the engine is to be tried alone', async () => {
+    const queue = aQueue(8);
+    const slow = new HeldWork();
+    const slowEnd = queue.run(0, slow.run);
+    let didProbe = false;
+    const caller = async (): Promise<void> => {
+      for (let start = 0; start < 60; start += 1) {
+        await queue.run(10_000, () => Promise.resolve());
+        didProbe ||= queue.limit() === 1;
+      }
+    };
+    await Promise.all([1, 2, 3, 4, 5, 6, 7].map(caller));
+    expect(didProbe).toBe(true);
+    slow.release();
+    await slowEnd;
+  }, 20_000);
+
   it('learns nothing from a start that turned out to be none', async () => {
     const queue = aQueue(8);
     for (let mishap = 0; mishap < 3; mishap += 1) await fail(queue, 'timed-out');
