@@ -28,6 +28,8 @@ export class EngineProxy {
   private readonly gate: EngineGate;
   private readonly terms: CallTerms;
   private readonly deadlineMs: number;
+  /** Connections of what never ends by itself. */
+  private readonly endless = new Set<Socket>();
 
   constructor(
     { app, docker, sandbox, storage }: Configuration,
@@ -49,6 +51,21 @@ export class EngineProxy {
       if (head.length > 0) socket.unshift(head);
       void this.handle(incoming, answerOn(incoming, socket), socket);
     });
+  }
+
+  /** Takes no more calls, carries out those that have come, and cuts off what would never end by itself. */
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.server.close(done));
+    this.server.closeIdleConnections();
+    for (const connection of this.endless) connection.destroy();
+    await closed;
+  }
+
+  private keep(connection: Socket): void {
+    this.endless.add(connection);
+    connection.once('close', () => this.endless.delete(connection));
+    // It may have come about while others were cut off.
+    if (!this.server.listening) connection.destroy();
   }
 
   /** @param client the connection itself, where it is to go both ways */
@@ -102,6 +119,7 @@ export class EngineProxy {
     answer.writeHead(response.statusCode ?? 502, answerHeaders(response));
     if (call.kind === 'stream') {
       endDeadline();
+      this.keep(incoming.socket);
       // What comes first may be long in coming.
       answer.flushHeaders();
     }
@@ -119,6 +137,7 @@ export class EngineProxy {
     if (opened.connection === null) return opened.response;
     answer.detachSocket(client);
     attach(client, opened.connection);
+    this.keep(client);
     return null;
   }
 

@@ -8,7 +8,7 @@ import { aChatId, type Answer, type SandboxAnswer, type Service } from '../suppo
 import { ensureTestImage } from '../support/test-images.js';
 
 const SIZE = 2;
-const HOLDER_IMAGE = 'sandbox-master/network-holder:1';
+const [REPOSITORY, TAG] = ['sandbox-master/network-holder', '1'];
 
 describe('the service with networks that wait, behind the engine proxy', () => {
   let proxy: FilteringProxy;
@@ -39,6 +39,8 @@ describe('the service with networks that wait, behind the engine proxy', () => {
   };
   const networkModeOf = async (containerId: string): Promise<string> =>
     (await engine.getContainer(containerId).inspect()).HostConfig.NetworkMode ?? '';
+
+  const imageOf = () => engine.getImage(`${REPOSITORY}:${TAG}`).inspect();
 
   it('gives a chat one that waits, and leaves nothing of it', async () => {
     const chatId = aChatId();
@@ -74,6 +76,14 @@ describe('the service with networks that wait, behind the engine proxy', () => {
     expect(proxy.refusals).toEqual([]);
   });
 
+  it('is left at once by a proxy that is told to end', async () => {
+    await untilReady();
+    expect(await proxy.end('SIGTERM')).toBe(0);
+    await untilNoneWaits();
+    await proxy.open();
+    await untilReady();
+  });
+
   it('ends those that wait when it is killed', async () => {
     await untilReady();
     await service.end('SIGKILL');
@@ -101,12 +111,17 @@ describe('the service with networks that wait, behind the engine proxy', () => {
       expect((await engine.getContainer(body.container_id).inspect()).State.Status).toBe('running');
     });
 
-    it('imports the image of its own, whatever it sends', async () => {
-      const before = await engine.getImage(HOLDER_IMAGE).inspect();
-      const path = '/images/create?fromSrc=-&repo=sandbox-master/network-holder&tag=1';
-      expect((await proxy.ask('POST', path, 'x'.repeat(10_000))).status).toBe(200);
-      const { RootFS } = await engine.getImage(HOLDER_IMAGE).inspect();
-      expect(RootFS).toEqual(before.RootFS);
+    it('makes the holders’ image, whatever it sends, and no other', async () => {
+      const path = `/images/create?fromSrc=-&repo=${REPOSITORY}&tag=${TAG}`;
+      const before = await imageOf();
+      try {
+        expect((await proxy.ask('POST', path, 'x'.repeat(10_000))).status).toBe(200);
+        expect((await imageOf()).RootFS).toEqual(before.RootFS);
+      } finally {
+        const made = await imageOf();
+        await engine.getImage(before.Id).tag({ repo: REPOSITORY, tag: TAG });
+        if (made.Id !== before.Id) await engine.getImage(made.Id).remove();
+      }
       const other = path.replace('tag=1', 'tag=2');
       expect(await proxy.ask('POST', other)).toEqual(refused(/the parameter tag/));
     });
