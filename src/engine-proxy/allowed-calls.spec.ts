@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { allowedCall } from './allowed-calls.js';
 import { Refusal } from './refusal.js';
 
-const TERMS = { networkName: 'sandbox', stopGraceSeconds: 5 };
+const TERMS = { networkName: 'sandbox', stopGraceSeconds: 5, hasNetworkPool: false };
 const LIST = `all=true&filters=${encodeURIComponent('{"label":["endpoint_port"]}')}`;
 const EVENTS = `filters=${encodeURIComponent('{"type":["container","network"]}')}`;
 const NETWORK = `filters=${encodeURIComponent('{"name":["sandbox"]}')}`;
@@ -34,6 +34,41 @@ describe('allowedCall', () => {
     expect(found.kind).toBe(kind);
     const search = new URLSearchParams(found.query).toString();
     expect(`${found.method} ${found.path}${search === '' ? '' : `?${search}`}`).toBe(text);
+  });
+
+  const ATTACH = 'POST /containers/0123abcd/attach?stream=true&stdin=true&stdout=true&hijack=true';
+  const PAUSE = 'POST /containers/0123abcd/pause';
+  const IMPORT = 'POST /images/create?fromSrc=-&repo=sandbox-master/network-holder&tag=1';
+  const ofPool = (text: string) => {
+    const [method = '', url = ''] = text.split(' ');
+    return allowedCall(method, url, { ...TERMS, hasNetworkPool: true });
+  };
+
+  it.each([
+    [ATTACH, 'attach'],
+    [PAUSE, 'pause'],
+    [IMPORT, 'import-image'],
+  ])('knows %s of a service that keeps networks ready, and of no other', (text, kind) => {
+    expect(ofPool(text).kind).toBe(kind);
+    expect(() => call(text)).toThrow(Refusal);
+  });
+
+  it.each([
+    'POST /containers/x/attach',
+    `${ATTACH}&stderr=true`,
+    `${ATTACH}&logs=true`,
+    ATTACH.replace('POST', 'GET'),
+    ATTACH.replace('/attach', '/attach/ws'),
+    `${PAUSE}?x=1`,
+    PAUSE.replace('/pause', '/unpause'),
+    'POST /containers/x/rename?name=sandbox-pool-0',
+    `${IMPORT}&message=x`,
+    IMPORT.replace('tag=1', 'tag=2'),
+    IMPORT.replace('fromSrc=-', 'fromSrc=http://x/'),
+    IMPORT.replace('fromSrc=-', 'fromImage=x'),
+    IMPORT.replace('repo=sandbox-master/network-holder', 'repo=agent'),
+  ])('refuses %s of one that keeps networks ready', (text) => {
+    expect(() => ofPool(text)).toThrow(Refusal);
   });
 
   it('gives the container or network that is meant', () => {

@@ -1,10 +1,13 @@
 import { EVENT_FILTERS } from '../sandbox/adapters/docker/engine-event.js';
+import { HOLDER_IMPORT } from '../sandbox/adapters/docker/holder-image.js';
 import { LABEL } from '../sandbox/adapters/docker/labels.js';
 import { forbidden } from './refusal.js';
 
 /**
  * What is to be looked at before a call goes on: `plain`: nothing more; `stream`: nothing more, and its answer has no end; `create-container`, `create-network`: the body;
- * `inspect`, `change`, `start`: whose container it is; `remove-network`: which network it is.
+ * `inspect`, `change`, `start`: whose container it is; `pause`, `attach`: whether it is a network holder of the service's,
+ * and the connection then goes both ways with `attach`; `remove-network`: which network it is; `import-image`: of the body
+ * nothing is taken.
  */
 type CallKind =
   | 'plain'
@@ -14,7 +17,10 @@ type CallKind =
   | 'inspect'
   | 'change'
   | 'start'
-  | 'remove-network';
+  | 'remove-network'
+  | 'pause'
+  | 'attach'
+  | 'import-image';
 
 /** A request that has a method, a path and a query that the service uses. */
 export interface AllowedCall {
@@ -32,6 +38,8 @@ export interface CallTerms {
   readonly networkName: string;
   /** `sandbox.stop_grace_seconds`: no call waits longer for a container's end. */
   readonly stopGraceSeconds: number;
+  /** Whether `sandbox.network_pool.size` is more than 0: else no call makes, holds or takes a network holder. */
+  readonly hasNetworkPool: boolean;
 }
 
 interface Rule {
@@ -94,10 +102,28 @@ const rulesFor = ({ networkName }: CallTerms): readonly Rule[] => [
   },
 ];
 
+/** Those of a service that keeps networks ready. */
+const POOL_RULES: readonly Rule[] = [
+  {
+    kind: 'attach',
+    method: 'POST',
+    path: new RegExp(`^/containers/${REF}/attach$`),
+    query: { stream: TRUE, stdin: TRUE, stdout: TRUE, hijack: TRUE },
+  },
+  { kind: 'pause', method: 'POST', path: new RegExp(`^/containers/${REF}/pause$`) },
+  {
+    kind: 'import-image',
+    method: 'POST',
+    path: /^\/images\/create$/,
+    query: { fromSrc: '-', ...HOLDER_IMPORT },
+  },
+];
+
 /** @throws Refusal when it is no call of the service's */
 export function allowedCall(method: string, url: string, terms: CallTerms): AllowedCall {
   const [path = '', search = '', ...rest] = url.split('?');
-  const rule = rulesFor(terms).find((each) => each.method === method && each.path.test(path));
+  const rules = [...rulesFor(terms), ...(terms.hasNetworkPool ? POOL_RULES : [])];
+  const rule = rules.find((each) => each.method === method && each.path.test(path));
   if (rule === undefined || rest.length > 0) {
     throw forbidden(`${method} ${path} is no call that this service makes`);
   }

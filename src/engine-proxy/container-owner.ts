@@ -1,7 +1,7 @@
-import { isManaged, isOwnedBy } from '../sandbox/adapters/docker/labels.js';
+import { isHolderOf, isManaged, isOwnedBy } from '../sandbox/adapters/docker/labels.js';
 import { isNetworkOf } from '../sandbox/adapters/docker/sandbox-networks.js';
 import { containerNameOf } from '../sandbox/domain/container-name.js';
-import { fieldOf, textsOf } from './create-policy.js';
+import { fieldOf, textsOf } from './json-fields.js';
 import { forbidden } from './refusal.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -10,6 +10,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface InspectedContainer {
   readonly id: string;
   readonly isOurs: boolean;
+  /** Whether it is a network holder of this instance's. */
+  readonly isHolder: boolean;
+  /** As the engine calls it; undefined where it does not say. */
+  readonly status: unknown;
   /** Whether it bears a name that this service gives: it must be able to look who is in its way. */
   readonly hasOurName: boolean;
   /** Sources of its mounts. */
@@ -22,10 +26,13 @@ export function inspectedContainer(answer: unknown, instance: string): Inspected
   if (typeof id !== 'string') throw forbidden('the engine does not say which container that is');
   const name = fieldOf(answer, 'Name');
   const prefix = `/${containerNameOf('', instance)}`;
+  const labels = textsOf(fieldOf(fieldOf(answer, 'Config'), 'Labels')) ?? {};
   const mounts = fieldOf(fieldOf(answer, 'HostConfig'), 'Mounts');
   return {
     id,
-    isOurs: isOwnedBy(textsOf(fieldOf(fieldOf(answer, 'Config'), 'Labels')) ?? {}, instance),
+    isOurs: isOwnedBy(labels, instance),
+    isHolder: isHolderOf(labels, instance),
+    status: fieldOf(fieldOf(answer, 'State'), 'Status'),
     hasOurName: typeof name === 'string' && name.startsWith(prefix) && UUID.test(name.slice(prefix.length)),
     sources: (Array.isArray(mounts) ? mounts : [])
       .map((mount) => fieldOf(mount, 'Source'))

@@ -35,6 +35,47 @@ describe('allowedContainer', () => {
         'var/sandbox/lambda-tools',
       ],
       volume: '/srv/volume',
+      holderId: null,
+    });
+  });
+
+  describe('of a service that keeps networks ready', () => {
+    const HOLDER = 'a'.repeat(64);
+    const terms = { ...TERMS, sandbox: aSandboxConfig({ ...KEYS, networkPoolSize: 2 }) };
+    const inNetworkOf = (holderId: string) =>
+      aBody((body, hostConfig) => {
+        (body.Labels as Mapping).network_holder = holderId;
+        hostConfig.NetworkMode = `container:${holderId}`;
+        delete hostConfig.ExtraHosts;
+        delete body.NetworkingConfig;
+      });
+
+    it("lets pass a container in a holder's network, and names the holder", () => {
+      const given = inNetworkOf(HOLDER);
+      expect(allowedContainer(NAME, given, terms)).toMatchObject({ body: given, holderId: HOLDER });
+      expect(allowedContainer(NAME, aBody(), terms)).toMatchObject({ body: aBody(), holderId: null });
+    });
+
+    it('refuses one without such networks', () => {
+      expect(() => judge(inNetworkOf(HOLDER))).toThrow(/NetworkingConfig is missing/);
+    });
+
+    it.each(['sandbox-pool-0', HOLDER.slice(1), HOLDER.toUpperCase(), `${HOLDER}\n`, ''])(
+      'refuses a holder that is not named by its whole id: %j',
+      (holderId) => {
+        expect(() => allowedContainer(NAME, inNetworkOf(holderId), terms)).toThrow(/Labels\.network_holder/);
+      },
+    );
+
+    it.each<[string, (body: Mapping, hostConfig: Mapping) => void, RegExp]>([
+      ["another container's network", (_, host) => (host.NetworkMode = 'container:x'), /NetworkMode/],
+      ['a network besides', (body) => (body.NetworkingConfig = {}), /NetworkingConfig is nothing/],
+      ['names of hosts', (_, host) => (host.ExtraHosts = ['x:10.0.0.1']), /ExtraHosts is nothing/],
+      ['no such label', (body) => delete (body.Labels as Mapping).network_holder, /NetworkMode|missing/],
+    ])('refuses %s', (_, change, message) => {
+      const given = inNetworkOf(HOLDER);
+      change(given, given.HostConfig as Mapping);
+      expect(() => allowedContainer(NAME, given, terms)).toThrow(message);
     });
   });
 

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { SandboxConfig } from '../config/sandbox-config.js';
 import { containerSpec } from '../sandbox/adapters/docker/container-spec.js';
-import { readClaim } from '../sandbox/adapters/docker/labels.js';
+import { LABEL, readClaim } from '../sandbox/adapters/docker/labels.js';
 import { type NetworkTerms, networkSpec } from '../sandbox/adapters/docker/sandbox-network.js';
 import { networkNames } from '../sandbox/adapters/docker/sandbox-networks.js';
 import { firstDifference } from './differences.js';
+import { fieldOf, textsOf } from './json-fields.js';
 import { forbidden } from './refusal.js';
 
 /** Stands in for a label that must be there, and is then told to be missing. */
-const NEVER = new Date(0);
+export const NEVER = new Date(0);
+const CONTAINER_ID = /^[0-9a-f]{64}$/;
 
 /** What a container may be. */
 export interface CreateTerms {
@@ -26,6 +28,8 @@ export interface AllowedCreate {
   readonly sources: readonly string[];
   /** The one of them that a caller of the service has chosen. */
   readonly volume: string;
+  /** The network holder that it is to be in the network of; null: it is on one of the service's networks. */
+  readonly holderId: string | null;
 }
 
 /**
@@ -40,14 +44,15 @@ export interface AllowedCreate {
 export function allowedContainer(name: string, given: unknown, terms: CreateTerms): AllowedCreate {
   const labels = textsOf(fieldOf(given, 'Labels'));
   const claim = labels === null ? null : readClaim(labels, NEVER);
-  if (claim === null) throw forbidden('Labels are not those of a sandbox');
+  if (labels === null || claim === null) throw forbidden('Labels are not those of a sandbox');
   const chatHostPath = join(terms.sandbox.chatsRoot, claim.chatId);
-  const network = networkOf(terms.sandbox, fieldOf(fieldOf(given, 'HostConfig'), 'NetworkMode'));
+  const holderId = holderIdIn(labels, terms.sandbox);
+  const networkMode = fieldOf(fieldOf(given, 'HostConfig'), 'NetworkMode');
   const { name: expectedName, ...spec } = containerSpec(
     { claim, chatHostPath },
     terms.sandbox,
     terms.instance,
-    { name: network },
+    holderId === null ? { name: networkOf(terms.sandbox, networkMode) } : { holderId },
   );
   const body: unknown = JSON.parse(JSON.stringify({ ...spec, Env: environmentOf(given, claim.agentId) }));
   const difference = firstDifference(
@@ -56,7 +61,22 @@ export function allowedContainer(name: string, given: unknown, terms: CreateTerm
   );
   if (difference !== null) throw forbidden(difference);
   const sources = (spec.HostConfig?.Mounts ?? []).map(({ Source }) => Source);
-  return { body, sources, volume: claim.volumeHostPath };
+  return { body, sources, volume: claim.volumeHostPath, holderId };
+}
+
+/**
+ * The holder whose network a sandbox with these labels is to be in; null where it says none, or no network is ever ready:
+ * what asks for one all the same then differs from what is allowed.
+ * @throws Refusal where that is no container's whole id
+ */
+function holderIdIn(
+  labels: Readonly<Record<string, string>>,
+  { networkPoolSize }: SandboxConfig,
+): string | null {
+  const holderId = labels[LABEL.networkHolder];
+  if (holderId === undefined || networkPoolSize === 0) return null;
+  if (!CONTAINER_ID.test(holderId)) throw forbidden(`Labels.${LABEL.networkHolder} is no container's id`);
+  return holderId;
 }
 
 function environmentOf(given: unknown, agentId: string): readonly string[] {
@@ -71,7 +91,7 @@ function environmentOf(given: unknown, agentId: string): readonly string[] {
 }
 
 /** The one of the service's networks that is given, or else the first, from which what is given then differs. */
-const networkOf = ({ networkName, maxNetworks }: NetworkNames, given: unknown): string =>
+export const networkOf = ({ networkName, maxNetworks }: NetworkNames, given: unknown): string =>
   networkNames(networkName, maxNetworks).find((name) => name === given) ?? networkName;
 
 /**
@@ -86,17 +106,4 @@ export function allowedNetwork(given: unknown, terms: NetworkTerms, maxNetworks:
   const difference = firstDifference(given, expected);
   if (difference !== null) throw forbidden(difference);
   return expected;
-}
-
-/** A field of a mapping, as it stands there; undefined where there is none. */
-export function fieldOf(value: unknown, name: string): unknown {
-  const isMapping = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
-  return isMapping ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-/** A mapping of texts to texts, or null where it is none. */
-export function textsOf(value: unknown): Readonly<Record<string, string>> | null {
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isMapping || !Object.values(value).every((item) => typeof item === 'string')) return null;
-  return value as Readonly<Record<string, string>>;
 }

@@ -2,28 +2,31 @@ import type { IncomingMessage } from 'node:http';
 import type { Configuration } from '../config/configuration.js';
 import type { AllowedCall } from './allowed-calls.js';
 import { inspectedContainer, managedNetworkId } from './container-owner.js';
-import { allowedContainer, allowedNetwork, fieldOf } from './create-policy.js';
-import type { EngineUpstream, UpstreamAnswer, UpstreamCall } from './engine-upstream.js';
+import { allowedContainer, allowedNetwork, type CreateTerms } from './create-policy.js';
+import type { EngineUpstream } from './engine-upstream.js';
+import { HolderGate } from './holder-gate.js';
+import { isMeantAsHolder } from './holder-policy.js';
+import { fieldOf, parsed } from './json-fields.js';
 import type { MountSources } from './mount-sources.js';
+import { goOn, type Passage } from './passage.js';
 import { forbidden, Refusal } from './refusal.js';
-
-/** What comes of an allowed call: a request that may go on, or an answer that is known already. */
-export type Passage =
-  | { readonly kind: 'go-on'; readonly call: UpstreamCall }
-  | { readonly kind: 'answer'; readonly answer: UpstreamAnswer };
 
 /** The body of the request, read only by those calls that have one. */
 export type BodyReader = () => Promise<string>;
 
-const goOn = (call: UpstreamCall): Passage => ({ kind: 'go-on', call });
-
 /** Looks at what an allowed call is about: its body, or the container or network that it names. */
 export class EngineGate {
+  private readonly terms: CreateTerms;
+  private readonly holders: HolderGate;
+
   constructor(
-    private readonly configuration: Pick<Configuration, 'app' | 'sandbox'>,
+    { app, sandbox }: Pick<Configuration, 'app' | 'sandbox'>,
     private readonly upstream: EngineUpstream,
     private readonly mounts: MountSources,
-  ) {}
+  ) {
+    this.terms = { instance: app.instance, sandbox };
+    this.holders = new HolderGate(this.terms, upstream);
+  }
 
   /** @throws Refusal */
   async pass(call: AllowedCall, readBody: BodyReader, signal: AbortSignal): Promise<Passage> {
@@ -33,7 +36,7 @@ export class EngineGate {
       case 'stream':
         return goOn({ method, path, query });
       case 'create-container':
-        return this.passContainer(call, parsed(await readBody()), signal);
+        return this.passCreate(call, parsed(await readBody()), signal);
       case 'create-network':
         return goOn({ method, path, body: this.networkBody(parsed(await readBody())) });
       case 'remove-network':
@@ -41,22 +44,32 @@ export class EngineGate {
       case 'inspect':
       case 'start':
       case 'change':
+      case 'pause':
+      case 'attach':
         return this.passExisting(call, signal);
+      case 'import-image':
+        return this.holders.passImport(call, signal);
     }
   }
 
   private networkBody(given: unknown): unknown {
-    const { app, sandbox } = this.configuration;
+    const { instance, sandbox } = this.terms;
     const { networkName: name, networkIsolation: isIsolated, maxNetworks } = sandbox;
-    return allowedNetwork(given, { name, instance: app.instance, isIsolated }, maxNetworks);
+    return allowedNetwork(given, { name, instance, isIsolated }, maxNetworks);
+  }
+
+  private passCreate(call: AllowedCall, given: unknown, signal: AbortSignal): Promise<Passage> | Passage {
+    return isMeantAsHolder(given, this.terms)
+      ? this.holders.passCreate(call, given)
+      : this.passContainer(call, given, signal);
   }
 
   private async passContainer(call: AllowedCall, given: unknown, signal: AbortSignal): Promise<Passage> {
-    const { app, sandbox } = this.configuration;
-    const name = call.query.name ?? '';
-    const { body, sources, volume } = allowedContainer(name, given, { instance: app.instance, sandbox });
+    const { body, sources, volume, holderId } = allowedContainer(call.query.name ?? '', given, this.terms);
     await this.mounts.assertCanonical(sources);
     await this.mounts.assertVolume(volume, await this.dataRoot(signal));
+    const obstacle = holderId === null ? null : await this.holders.obstacleIn(holderId, signal);
+    if (obstacle !== null) return { kind: 'answer', answer: obstacle };
     return goOn({ method: call.method, path: call.path, query: call.query, body });
   }
 
@@ -72,12 +85,13 @@ export class EngineGate {
     const path = `/containers/${call.target}/json`;
     const answer = await this.upstream.ask({ method: 'GET', path }, signal);
     if (answer.status !== 200) return { kind: 'answer', answer };
-    const { id, isOurs, hasOurName, sources } = inspectedContainer(
-      parsed(answer.text),
-      this.configuration.app.instance,
-    );
+    const found = inspectedContainer(parsed(answer.text), this.terms.instance);
+    const { id, isOurs, isHolder, hasOurName, sources } = found;
     if (!isOurs && !(call.kind === 'inspect' && hasOurName)) {
       throw forbidden(`${call.target} is no container of this service`);
+    }
+    if ((call.kind === 'pause' || call.kind === 'attach') && !isHolder) {
+      throw forbidden(`${call.target} is no network holder of this service`);
     }
     if (call.kind === 'inspect') return { kind: 'answer', answer };
     if (call.kind === 'start') await this.mounts.assertCanonical(sources);
@@ -89,16 +103,8 @@ export class EngineGate {
   private async passNetworkRemoval(call: AllowedCall, signal: AbortSignal): Promise<Passage> {
     const answer = await this.upstream.ask({ method: 'GET', path: call.path }, signal);
     if (answer.status !== 200) return { kind: 'answer', answer };
-    const id = managedNetworkId(parsed(answer.text), this.configuration.sandbox.networkName);
+    const id = managedNetworkId(parsed(answer.text), this.terms.sandbox.networkName);
     return goOn({ method: call.method, path: `/networks/${id}` });
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'the body is no JSON');
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Refusal } from './refusal.js';
 
 /** Of an answer that is looked into; an inspection has some kilobytes. */
@@ -9,7 +10,7 @@ export interface UpstreamCall {
   readonly method: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON; undefined: none. */
+  /** Bytes are sent as a tar archive, anything else as JSON; undefined: none. */
   readonly body?: unknown;
 }
 
@@ -19,36 +20,62 @@ export interface UpstreamAnswer {
   readonly text: string;
 }
 
+/** What comes of asking for a connection that goes both ways. */
+export type BothWays =
+  { readonly connection: Duplex } | { readonly connection: null; readonly response: IncomingMessage };
+
 /** The engine's own socket. Every request ends with its signal. */
 export class EngineUpstream {
   constructor(private readonly socketPath: string) {}
 
   /** @returns the answer once its head has come. @throws Refusal (502, 504) when none comes */
-  open({ method, path, query = {}, body }: UpstreamCall, signal: AbortSignal): Promise<IncomingMessage> {
+  open(call: UpstreamCall, signal: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = this.send(call, signal, { Connection: 'close' });
+      sent.once('response', resolve);
+      // Also behind the answer's head, where the answer itself tells it on.
+      sent.on('error', (error) => reject(toRefusal(error, signal)));
+    });
+  }
+
+  /**
+   * @returns a connection that goes both ways, which the signal does not end any more; the answer where the engine does not
+   *   grant one
+   * @throws Refusal (502, 504)
+   */
+  openBothWays(call: UpstreamCall, signal: AbortSignal): Promise<BothWays> {
+    return new Promise((resolve, reject) => {
+      const sent = this.send(call, signal, { Connection: 'Upgrade', Upgrade: 'tcp' });
+      sent.once('response', (response) => resolve({ connection: null, response }));
+      sent.once('upgrade', (_, connection: Duplex, head: Buffer) => {
+        if (head.length > 0) connection.unshift(head);
+        resolve({ connection });
+      });
+      sent.on('error', (error) => reject(toRefusal(error, signal)));
+    });
+  }
+
+  private send(
+    { method, path, query = {}, body }: UpstreamCall,
+    signal: AbortSignal,
+    connectionHeaders: Readonly<Record<string, string>>,
+  ): ClientRequest {
     const search = new URLSearchParams(query).toString();
-    const content = body === undefined ? '' : JSON.stringify(body);
+    const content = Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(body === undefined ? '' : JSON.stringify(body));
     const headers = {
       Host: 'docker',
-      Connection: 'close',
+      ...connectionHeaders,
       // For requests without a body too, or Node would send one in chunks.
-      'Content-Length': String(Buffer.byteLength(content)),
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      'Content-Length': String(content.length),
+      ...(body === undefined
+        ? {}
+        : { 'Content-Type': Buffer.isBuffer(body) ? 'application/x-tar' : 'application/json' }),
     };
     const target = search === '' ? path : `${path}?${search}`;
-    return new Promise((resolve, reject) => {
-      const call: ClientRequest = request({
-        socketPath: this.socketPath,
-        method,
-        path: target,
-        headers,
-        signal,
-        agent: false,
-      });
-      call.once('response', resolve);
-      // Also behind the answer's head, where the answer itself tells it on.
-      call.on('error', (error) => reject(toRefusal(error, signal)));
-      call.end(content);
-    });
+    const options = { socketPath: this.socketPath, method, path: target, headers, signal, agent: false };
+    return request(options).end(content);
   }
 
   /** @throws Refusal (502, 504) */

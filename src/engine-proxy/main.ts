@@ -12,15 +12,12 @@ const logger = pino({ base: { name: 'engine-proxy' } });
 try {
   const { configuration } = loadConfiguration(process.env, { isService: false });
   const { proxyListenPath, proxySocketGid } = configuration.docker;
-  const { server } = new EngineProxy(configuration, {
+  const proxy = new EngineProxy(configuration, {
     warn: (event, fields = {}) => logger.warn(fields, event),
   });
-  await listenOnSocket(server, proxyListenPath, proxySocketGid);
+  await listenOnSocket(proxy.server, proxyListenPath, proxySocketGid);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      server.close(() => process.exit(0));
-      server.closeIdleConnections();
-    });
+    process.once(signal, () => void proxy.close().then(() => process.exit(0)));
   }
   logger.info({ path: proxyListenPath }, 'engine_proxy_started');
 } catch (error) {

@@ -11,6 +11,8 @@ export type Script = (socket: Socket) => void;
 export class ScriptedEngine {
   readonly path = join(tmpdir(), `scripted-engine-${randomBytes(4).toString('hex')}.sock`);
   readonly requests: string[] = [];
+  /** Everything that came, over all connections. */
+  readonly received: Buffer[] = [];
   readonly sockets = new Set<Socket>();
   private server: Server | null = null;
   script: Script = () => undefined;
@@ -20,6 +22,7 @@ export class ScriptedEngine {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket)).on('error', () => undefined);
       socket.on('data', (chunk) => {
+        this.received.push(chunk);
         this.requests.push(chunk.toString('latin1').split('\r\n')[0] ?? '');
         this.script(socket);
       });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endOfProcess } from './end-of-process.js';
 import { type LogRecord, Service } from './service.js';
-import { overSocket, type SocketAnswer } from './socket-client.js';
+import { askToSwitch, overSocket, type SocketAnswer } from './socket-client.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -63,6 +63,11 @@ export class FilteringProxy {
   ask(method: string, path: string, body?: unknown): Promise<SocketAnswer> {
     const content = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     return overSocket(this.path, method, path, content);
+  }
+
+  /** Asks for a connection that goes both ways, which is closed at once where it is granted. */
+  attach(path: string): Promise<SocketAnswer> {
+    return askToSwitch(this.path, path);
   }
 
   /** What it did not let through. */

@@ -20,3 +20,7 @@ export interface NetworkHolder {
 /** @param distinction what no other holder's name has; 16 hexadecimal digits, so that it is no chat's container's name */
 export const holderNameOf = (distinction: string, instance: string): string =>
   instance === 'default' ? `sandbox-pool-${distinction}` : `sandbox-${instance}-pool-${distinction}`;
+
+/** Whether `holderNameOf` gives such names. */
+export const isHolderName = (name: string, instance: string): boolean =>
+  /[0-9a-f]{16}$/.test(name) && name === holderNameOf(name.slice(-16), instance);

@@ -8,6 +8,8 @@ import { holderProgram, isHolderArchitecture } from './holder-program.js';
 const REPOSITORY = 'sandbox-master/network-holder';
 /** To be raised when the program changes: an image that is there is not looked into. */
 const TAG = '1';
+/** What an import of the image is asked for with. */
+export const HOLDER_IMPORT = { repo: REPOSITORY, tag: TAG } as const;
 export const HOLDER_IMAGE = `${REPOSITORY}:${TAG}`;
 export const HOLDER_COMMAND = '/hold';
 
@@ -18,19 +20,26 @@ export const HOLDER_COMMAND = '/hold';
 export async function importHolderImage(engine: EngineClient): Promise<void> {
   const version = asRecord(await engine.call((docker) => docker.version()));
   const architecture = textOf(version.Arch);
-  if (!isHolderArchitecture(architecture)) {
+  const archive = holderArchive(architecture);
+  if (archive === null) {
     throw new SandboxRuntimeError(
       'refused',
       `there is no network holder for ${architecture || 'this engine'}`,
     );
   }
-  const archive = archiveOf(HOLDER_COMMAND.slice(1), holderProgram(architecture));
   await engine.call(async (docker) => {
-    const options = { repo: REPOSITORY, tag: TAG };
     // A failure may stand in the answer's body; then the image is missing still, and the next call says so.
-    await text(await docker.importImage(Readable.from([archive]), options));
+    await text(await docker.importImage(Readable.from([archive]), { ...HOLDER_IMPORT }));
   });
 }
+
+/**
+ * What is imported: a tar archive of the one file.
+ * @param architecture as the engine names it
+ * @returns null where there is no program for it
+ */
+export const holderArchive = (architecture: string): Buffer | null =>
+  isHolderArchitecture(architecture) ? archiveOf(HOLDER_COMMAND.slice(1), holderProgram(architecture)) : null;
 
 const BLOCK_BYTES = 512;
 
