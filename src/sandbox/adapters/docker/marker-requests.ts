@@ -57,6 +57,7 @@ export class MarkerRequests {
       if (isStale) resolve(this.statusOf(marker));
       else reject(new SandboxRuntimeError('unreachable', error.message, { cause: error }));
     });
+    call.once('timeout', () => call.destroy(new Error('no answer to a marker')));
     call.end();
     return promise;
   }
@@ -69,7 +70,7 @@ export class MarkerRequests {
       method: 'POST',
       path: `/containers/${containerId}/resize?h=${height}&w=${width}`,
       headers: { Host: 'docker', 'Content-Length': 0 },
-      signal: AbortSignal.timeout(this.timeoutMs),
+      timeout: this.timeoutMs,
     };
     return isTls ? httpsRequest(call) : httpRequest(call);
   }
