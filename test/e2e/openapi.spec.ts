@@ -38,6 +38,9 @@ describe('the OpenAPI document', () => {
 
   it('has every route, each answer of it with an example', () => {
     expect(Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)])).toEqual([
+      ['/api/v1/create', ['post']],
+      ['/api/v1/sandboxes', ['get']],
+      ['/api/v1/sandboxes/{chat_id}', ['get', 'delete']],
       ['/metrics', ['get']],
       ['/api/v1/health', ['get']],
       ['/livez', ['get']],
@@ -52,9 +55,6 @@ describe('the OpenAPI document', () => {
       ['/api/v1/chats/{chat_id}/files/by-name/{name}', ['put']],
       ['/api/v1/chats/{chat_id}/files/{file_id}', ['get', 'delete']],
       ['/api/v1/chats/{chat_id}/files/{file_id}/content', ['get']],
-      ['/api/v1/create', ['post']],
-      ['/api/v1/sandboxes', ['get']],
-      ['/api/v1/sandboxes/{chat_id}', ['get', 'delete']],
     ]);
     for (const operation of Object.values(document.paths).flatMap((methods) => Object.values(methods))) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
