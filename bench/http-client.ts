@@ -30,7 +30,11 @@ export class HttpClient {
           resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
         });
       });
-      call.once('error', reject);
+      call.once('error', (error: NodeJS.ErrnoException) => {
+        // A server closes a connection that was idle for its five seconds, perhaps just now.
+        if (call.reusedSocket && error.code === 'ECONNRESET') resolve(this.send(method, path, body));
+        else reject(error);
+      });
       call.end(body);
     });
   }
