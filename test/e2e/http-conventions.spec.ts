@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { aChatId, type Answer, Service } from '../support/service.js';
 
 describe('the conventions of every route', () => {
@@ -180,8 +181,8 @@ describe('the conventions of every route', () => {
     expect(asked.headers.get('X-Request-ID')).toBe('trace-me-42');
     const made = await service.request('GET', '/nothing', { headers: { 'X-Request-ID': 'x'.repeat(129) } });
     expect(made.headers.get('X-Request-ID')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(service.log.filter(({ request_id }) => request_id === 'trace-me-42')).toMatchObject([
-      { msg: 'http_request', method: 'GET', status: 404 },
-    ]);
+    const lines = () => service.log.filter(({ request_id }) => request_id === 'trace-me-42');
+    await eventually(() => lines().length > 0, 'a line with the id');
+    expect(lines()).toMatchObject([{ msg: 'http_request', method: 'GET', status: 404 }]);
   });
 });

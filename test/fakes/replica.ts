@@ -168,7 +168,7 @@ export class Replica {
       deadlines,
       sandbox,
     );
-    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, this.watch, deadlines);
+    this.getSandbox = new GetSandbox(runtime, registry, clock, tracer, deadlines);
     this.listSandboxes = new ListSandboxes(runtime, clock, deadlines);
     const agreement = new Agreement(
       runtime,

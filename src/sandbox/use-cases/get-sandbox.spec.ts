@@ -21,15 +21,6 @@ describe('GetSandbox', () => {
     expect(await replica.get()).toEqual(sandbox);
   });
 
-  it('gives one that is proven to live, and asks the engine nothing', async () => {
-    const sandbox = await replica.create();
-    replica.watch.isProving = true;
-    replica.runtime.faults.inject('any', 'unreachable');
-    expect(await replica.get()).toEqual(sandbox);
-    replica.clock.advanceSeconds(300);
-    await expect(replica.get()).rejects.toMatchObject(notFound);
-  });
-
   it('gives one that another replica made', async () => {
     const theirs = await new Replica({ engine }).create();
     expect(await replica.get()).toEqual(theirs);

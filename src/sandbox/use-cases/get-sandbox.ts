@@ -5,7 +5,6 @@ import { type Span, TRACER, type Tracer } from '../../observability/ports/tracer
 import { isActive, type SandboxContainer, toSandbox } from '../domain/container.js';
 import { SandboxNotFoundError, SandboxRuntimeUnavailableError } from '../domain/errors.js';
 import type { Sandbox } from '../domain/sandbox.js';
-import { LIVENESS_WATCH, type LivenessWatch } from '../ports/liveness-watch.js';
 import { SANDBOX_RUNTIME, type SandboxRuntime, SandboxRuntimeError } from '../ports/sandbox-runtime.js';
 import { SESSION_REGISTRY, type SessionRegistry } from '../ports/session-registry.js';
 import { Deadlines } from './deadlines.js';
@@ -19,7 +18,6 @@ export class GetSandbox {
     @Inject(SESSION_REGISTRY) private readonly registry: SessionRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TRACER) private readonly tracer: Tracer,
-    @Inject(LIVENESS_WATCH) private readonly watch: LivenessWatch,
     private readonly deadlines: Deadlines,
   ) {}
 
@@ -44,15 +42,11 @@ export class GetSandbox {
     const limitMs = this.deadlines.readMs / 2;
     try {
       const record = await this.registry.find(chatId);
-      const tracked = record === null ? null : await this.lookAt(record.containerId, limitMs);
+      const tracked = record === null ? null : await this.runtime.find(record.containerId, limitMs);
       return tracked ?? (await this.runtime.findByChat(chatId, limitMs));
     } catch (error) {
       if (!(error instanceof SandboxRuntimeError)) throw error;
       throw new SandboxRuntimeUnavailableError(error.message, { cause: error });
     }
-  }
-
-  private async lookAt(containerId: string, limitMs: number): Promise<SandboxContainer | null> {
-    return (await this.watch.proven(containerId)) ?? (await this.runtime.find(containerId, limitMs));
   }
 }
