@@ -12,7 +12,7 @@ import { forbidden, Refusal } from './refusal.js';
 export class HolderGate {
   constructor(
     private readonly terms: CreateTerms,
-    private readonly upstream: EngineUpstream,
+    private readonly upstream: Pick<EngineUpstream, 'ask'>,
   ) {}
 
   /** @throws Refusal */

@@ -116,6 +116,22 @@ describe('the service with networks that wait', () => {
       await eventually(() => answers(body), 'the agent answers');
     });
 
+    it('never reuses a sandbox whose network was ended a moment ago', async () => {
+      const chatId = aChatId();
+      let last = await createInReady(chatId);
+      for (let round = 0; round < 5; round += 1) {
+        // Seen alive just now, so that a reuse need not look.
+        expect((await service.create(chatId)).body).toEqual(last.body);
+        await removeContainer(await holderOf(last.body.container_id));
+        const next = await service.create(chatId);
+        expect(next.status).toBe(200);
+        expect(next.body.container_id).not.toBe(last.body.container_id);
+        await eventually(() => answers(next.body), 'the agent answers');
+        await removeContainer(next.body.container_id);
+        last = await createInReady(chatId);
+      }
+    });
+
     it('does not give out a network that was ended while it waited', async () => {
       await untilReady();
       const { ready } = await holdersOf(service.instance);

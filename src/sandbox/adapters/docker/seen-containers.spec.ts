@@ -35,6 +35,35 @@ describe('SeenContainers', () => {
     expect([seen.find('container-1'), seen.find('container-2')]).toEqual([null, other]);
   });
 
+  describe('of containers in the network of a holder', () => {
+    const [inFirst, alsoInFirst, inSecond] = [
+      aContainer({ networkHolderId: 'holder-1' }),
+      aContainer({ containerId: 'container-2', networkHolderId: 'holder-1' }),
+      aContainer({ containerId: 'container-3', networkHolderId: 'holder-2' }),
+    ];
+    const found = () => ['container-1', 'container-2', 'container-3'].map((id) => seen.find(id));
+
+    it('drops those whose holder something has happened to, and no others', () => {
+      seen.beginLook().end([inFirst, alsoInFirst, inSecond]);
+      seen.outdate('holder-1');
+      expect(found()).toEqual([null, null, inSecond]);
+    });
+
+    it('keeps nothing of those whose holder something happened to while the look was under way', () => {
+      const look = seen.beginLook();
+      seen.outdate('holder-1');
+      look.end([inFirst, inSecond]);
+      expect(found()).toEqual([null, null, inSecond]);
+    });
+
+    it('drops them still after they themselves were seen again', () => {
+      seen.beginLook().end([inFirst]);
+      seen.beginLook().end([inFirst]);
+      seen.outdate('holder-1');
+      expect(seen.size).toBe(0);
+    });
+  });
+
   it('keeps nothing of what something happened to while the look was under way', () => {
     const look = seen.beginLook();
     seen.outdate('container-1');
